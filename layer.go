@@ -1,0 +1,116 @@
+package kennel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Layer is one defence: it examines one subject and says what it found, with
+// evidence. It keeps no state, reads no clock, and touches nothing but the
+// handles of its subject.
+type Layer interface {
+	Name() string
+	// Needs lists the handles it uses. The host grants or refuses them.
+	Needs() Need
+	// Examine returns what it found. A [CouldNotLook] error says that it could
+	// not look, or, together with findings, that it could not look everywhere.
+	Examine(ctx context.Context, s Subject) ([]Finding, error)
+}
+
+// Need is a set of handles.
+type Need uint
+
+const (
+	NeedAdvisories Need = 1 << iota
+)
+
+// Grants are the handles that a host gives to layers. What is nil is refused.
+type Grants struct {
+	Advisories Advisories
+}
+
+// Subject is what a layer examines, as of a moment.
+type Subject struct {
+	Component Component
+	AsOf      time.Time
+	grants    Grants
+}
+
+// NewSubject makes a subject with the handles granted.
+func NewSubject(c Component, asOf time.Time, g Grants) Subject {
+	return Subject{Component: c, AsOf: asOf, grants: g}
+}
+
+// ErrNotGranted is the cause when a layer asks for a handle that the host
+// refused.
+var ErrNotGranted = errors.New("not granted")
+
+// Advisories returns the advisory database, or an error when it was refused.
+func (s Subject) Advisories() (Advisories, error) {
+	if s.grants.Advisories == nil {
+		return nil, &CouldNotLook{Reason: "no advisory database was given", Err: ErrNotGranted}
+	}
+	return s.grants.Advisories, nil
+}
+
+// CouldNotLook is the error of a layer that could not look. It is never to be
+// read as "found nothing".
+type CouldNotLook struct {
+	Reason string // one sentence for a person, the same for every subject it holds for
+	Retry  bool   // trying again later may help
+	Err    error
+}
+
+func (e *CouldNotLook) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %v", e.Reason, e.Err)
+	}
+	return e.Reason
+}
+
+func (e *CouldNotLook) Unwrap() error { return e.Err }
+
+// Finding is what a layer says about a component.
+type Finding struct {
+	Layer string // the layer's name
+	Rule  string // "vulnerable", "malicious", "unmaintained", …: stable, lower case
+
+	ID      string   // preferred id of the problem: CVE, then GHSA, then others
+	Aliases []string // its other ids, sorted
+	Title   string
+	URL     string
+
+	Component  Component
+	Severity   Severity
+	Score      float64 // CVSS base score, 0 when there is none
+	Vector     string
+	Confidence Confidence
+
+	KEV       *KEV
+	EPSS      *EPSS
+	Published time.Time // zero when undated
+	Fix       Fix
+
+	Evidence []Evidence
+}
+
+// Evidence is something a person can check alone.
+type Evidence struct {
+	Kind string // "advisory", "file", "commit", "hash"
+	What string // the record's id, the path, the commit
+	Says string // the range and bound, the line, the value
+	URL  string
+}
+
+// State is how looking ended.
+type State uint8
+
+const (
+	StateCouldNotLook State = iota // the zero value is not "clear"
+	StateFound
+	StateClear
+)
+
+func (s State) String() string { return pick(int(s), "could_not_look", "found", "clear") }
