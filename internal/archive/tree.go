@@ -1,0 +1,238 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// Tree is a read-only file system over an archive or an image. It is safe for
+// concurrent use. Symbolic links are resolved inside of it, an absolute one
+// from its root, as the image would see it.
+type Tree struct {
+	root    *node
+	limits  Limits
+	count   int
+	layers  []string // digests; node.layer indexes it, 0 is ""
+	gaps    []kennel.Gap
+	closers []io.Closer
+}
+
+// node is a file or folder of a tree. Its name is its key in its folder.
+type node struct {
+	mode     fs.FileMode
+	layer    int32
+	size     int64
+	offset   int64 // of the content in src
+	src      source
+	link     string           // where a symbolic link leads, as written
+	children map[string]*node // of a folder
+}
+
+// source opens a node's content.
+type source interface {
+	open(n *node) (kennel.Content, error)
+}
+
+// region is a source of contents that lie plain in r.
+type region struct{ r io.ReaderAt }
+
+func (s region) open(n *node) (kennel.Content, error) {
+	return section{io.NewSectionReader(s.r, n.offset, n.size)}, nil
+}
+
+type section struct{ *io.SectionReader }
+
+func (section) Close() error { return nil }
+
+// broken is the source of a file whose content cannot be had, and says why.
+type broken string
+
+func (s broken) open(*node) (kennel.Content, error) { return nil, errors.New(string(s)) }
+
+func newTree(l Limits) *Tree {
+	return &Tree{root: newFolder(), limits: l.Resolved(), layers: []string{""}}
+}
+
+func newFolder() *node {
+	return &node{mode: fs.ModeDir | 0o755, children: make(map[string]*node)}
+}
+
+// Memory returns a tree that holds one file.
+func Memory(name string, content []byte) *Tree {
+	t := newTree(Limits{FileSize: int64(len(content)) + 1})
+	t.root.children[printable(name)] = &node{mode: 0o644, size: int64(len(content)), src: region{bytes.NewReader(content)}}
+	return t
+}
+
+// Gaps lists what of the archive could not be read. The caller must not change
+// it.
+func (t *Tree) Gaps() []kennel.Gap { return t.gaps }
+
+// Layer returns the digest of the image layer that brought the file, "" when
+// there is none.
+func (t *Tree) Layer(name string) string {
+	n, err := t.lookup(name, false)
+	if err != nil {
+		return ""
+	}
+	return t.layers[n.layer]
+}
+
+// Close removes what was unpacked. Files of the tree must not be read after.
+func (t *Tree) Close() error {
+	var errs []error
+	for _, c := range t.closers {
+		errs = append(errs, c.Close())
+	}
+	t.closers = nil
+	return errors.Join(errs...)
+}
+
+// gapsMax bounds how many gaps one archive can cause.
+const gapsMax = 100
+
+func (t *Tree) gap(what, format string, args ...any) {
+	switch {
+	case len(t.gaps) < gapsMax:
+		t.gaps = append(t.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: printable(what), Why: fmt.Sprintf(format, args...)})
+	case len(t.gaps) == gapsMax:
+		t.gaps = append(t.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: "the archive", Why: "more of its entries could not be read than are listed"})
+	}
+}
+
+// clean makes an entry's name a path of the tree. A leading "/" or "./" means
+// the root; ".." is refused, since an archive that needs it wants out.
+func (t *Tree) clean(name string) (string, error) {
+	if len(name) > maxName {
+		return "", errors.New("its name is longer than a path may be")
+	}
+	if strings.IndexByte(name, 0) >= 0 {
+		return "", errors.New("its name holds a NUL")
+	}
+	parts := strings.Split(name, "/")
+	kept := parts[:0]
+	for _, p := range parts {
+		switch p {
+		case "", ".":
+		case "..":
+			return "", errors.New("its name leads out of the archive")
+		default:
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) == 0 {
+		return ".", nil
+	}
+	if len(kept) > t.limits.Depth {
+		return "", &LimitError{What: "the depth of its folders", Bound: fmt.Sprint(t.limits.Depth), Option: "max-depth"}
+	}
+	return printable(strings.Join(kept, "/")), nil
+}
+
+// printable escapes what is no UTF-8, since fs.ValidPath refuses it.
+func printable(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	var b strings.Builder
+	for i := 0; i < len(name); {
+		r, n := utf8.DecodeRuneInString(name[i:])
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&b, `\x%02x`, name[i])
+		} else {
+			b.WriteString(name[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// folder returns the folder at a clean path, made where it is missing. Links
+// among its parents are followed; a file in the way gives way to the folder.
+func (t *Tree) folder(name string, layer int32) (*node, error) {
+	at, links := t.root, 0
+	if name == "." {
+		return at, nil
+	}
+	rest := name
+	var trail []*node
+	for rest != "" {
+		var first string
+		first, rest, _ = strings.Cut(rest, "/")
+		switch first {
+		case "", ".":
+			continue
+		case "..":
+			if len(trail) > 0 {
+				at, trail = trail[len(trail)-1], trail[:len(trail)-1]
+			}
+			continue
+		}
+		next := at.children[first]
+		if next != nil && next.mode&fs.ModeSymlink != 0 {
+			if links++; links > maxLinks || len(next.link)+len(rest) > maxName {
+				return nil, errors.New("too many symbolic links on its path")
+			}
+			if strings.HasPrefix(next.link, "/") {
+				at, trail = t.root, trail[:0]
+			}
+			rest = next.link + "/" + rest
+			continue
+		}
+		if next == nil || !next.mode.IsDir() {
+			if err := t.add(at, first, newFolder(), layer); err != nil {
+				return nil, err
+			}
+			next = at.children[first]
+		}
+		if len(trail) >= t.limits.Depth {
+			return nil, &LimitError{What: "the depth of its folders", Bound: fmt.Sprint(t.limits.Depth), Option: "max-depth"}
+		}
+		trail = append(trail, at)
+		at = next
+	}
+	return at, nil
+}
+
+// add puts n into a folder, in the place of what has that name, except that a
+// folder onto a folder keeps the content.
+func (t *Tree) add(in *node, name string, n *node, layer int32) error {
+	n.layer = layer
+	if old := in.children[name]; old != nil {
+		if old.mode.IsDir() && n.mode.IsDir() {
+			old.mode, old.layer = n.mode, layer
+			return nil
+		}
+	} else if t.count++; t.count > t.limits.Entries {
+		return t.limits.tooMany()
+	}
+	in.children[name] = n
+	return nil
+}
+
+// put adds n at a clean path.
+func (t *Tree) put(name string, n *node, layer int32) error {
+	if name == "." {
+		return nil
+	}
+	dir, base := split(name)
+	in, err := t.folder(dir, layer)
+	if err != nil {
+		return err
+	}
+	return t.add(in, base, n, layer)
+}
+
+func split(name string) (dir, base string) {
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		return name[:i], name[i+1:]
+	}
+	return ".", name
+}

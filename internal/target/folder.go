@@ -1,0 +1,256 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"unicode/utf8"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/archive"
+)
+
+// folder is a read-only file system over a folder of this machine. os.Root
+// sees to it that no path and no symbolic link leaves it, even while somebody
+// changes the tree. Devices, pipes and sockets are never opened, since opening
+// alone can block or do something. A name that is no UTF-8 is shown with its
+// bytes as \xNN, and opened by that spelling.
+type folder struct {
+	root   *os.Root
+	limits archive.Limits
+}
+
+var (
+	_ fs.ReadDirFS  = (*folder)(nil)
+	_ fs.ReadFileFS = (*folder)(nil)
+	_ fs.ReadLinkFS = (*folder)(nil)
+	_ fs.StatFS     = (*folder)(nil)
+)
+
+var errSpecial = errors.New("not a regular file or folder")
+
+func openFolder(path string, l archive.Limits) (*folder, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	return &folder{root: root, limits: l}, nil
+}
+
+func (d *folder) Open(name string) (fs.File, error) {
+	f, size, err := d.open(name)
+	if err != nil {
+		return nil, err
+	}
+	if size < 0 {
+		return &listing{File: f}, nil
+	}
+	return &content{f, size}, nil
+}
+
+// open opens a regular file, or a folder with a size of -1.
+func (d *folder) open(name string) (*os.File, int64, error) {
+	if !fs.ValidPath(name) {
+		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	raw := d.raw(name)
+	// Looking before opening keeps devices shut; O_NONBLOCK and looking again
+	// cover a pipe that took the file's place in between.
+	if i, err := d.root.Stat(raw); err != nil {
+		return nil, 0, err
+	} else if !i.Mode().IsRegular() && !i.IsDir() {
+		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: errSpecial}
+	}
+	f, err := d.root.OpenFile(raw, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	i, err := f.Stat()
+	switch {
+	case err == nil && i.Mode().IsRegular():
+		return f, i.Size(), nil
+	case err == nil && i.IsDir():
+		return f, -1, nil
+	case err == nil:
+		err = &fs.PathError{Op: "open", Path: name, Err: errSpecial}
+	}
+	return nil, 0, errors.Join(err, f.Close())
+}
+
+// ReadFile reads a whole file, up to the bound on one file.
+func (d *folder) ReadFile(name string) ([]byte, error) {
+	f, size, err := d.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if size < 0 {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
+	}
+	b, err := readAll(f, size, d.limits)
+	if err != nil {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+	}
+	return b, nil
+}
+
+// readAll reads r, which says it has size bytes: more or fewer are no error,
+// since files grow, and those of /proc say 0.
+func readAll(r io.Reader, size int64, l archive.Limits) ([]byte, error) {
+	if size > l.FileSize {
+		return nil, l.TooLarge()
+	}
+	b := make([]byte, 0, size+1) // one more, so that the end shows without growing
+	for {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if int64(len(b)) > l.FileSize {
+			return nil, l.TooLarge()
+		}
+		if err == io.EOF {
+			return b, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(b) == cap(b) {
+			b = slices.Grow(b, 512)
+		}
+	}
+}
+
+// ReadDir lists a folder in the order of names.
+func (d *folder) ReadDir(name string) ([]fs.DirEntry, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrInvalid}
+	}
+	f, err := d.root.OpenFile(d.raw(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list, err := f.ReadDir(-1)
+	spellAll(list)
+	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return list, err
+}
+
+func (d *folder) Stat(name string) (fs.FileInfo, error)  { return d.stat(name, d.root.Stat) }
+func (d *folder) Lstat(name string) (fs.FileInfo, error) { return d.stat(name, d.root.Lstat) }
+
+func (d *folder) stat(name string, stat func(string) (fs.FileInfo, error)) (fs.FileInfo, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrInvalid}
+	}
+	i, err := stat(d.raw(name))
+	if err == nil && !utf8.ValidString(i.Name()) {
+		i = spelled{i, spell(i.Name())}
+	}
+	return i, err
+}
+
+func (d *folder) ReadLink(name string) (string, error) {
+	if !fs.ValidPath(name) {
+		return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
+	}
+	return d.root.Readlink(d.raw(name))
+}
+
+func (d *folder) Close() error { return d.root.Close() }
+
+// raw returns the bytes that a name is stored under. A name with \xNN in it
+// may be one that ReadDir spelled so, or really hold a backslash: what exists
+// as written is meant as written.
+func (d *folder) raw(name string) string {
+	if !strings.Contains(name, `\x`) {
+		return name
+	}
+	if _, err := d.root.Lstat(name); err == nil {
+		return name
+	}
+	var b strings.Builder
+	for i := 0; i < len(name); i++ {
+		if strings.HasPrefix(name[i:], `\x`) && i+4 <= len(name) {
+			if v, err := strconv.ParseUint(name[i+2:i+4], 16, 8); err == nil && v >= 0x80 {
+				b.WriteByte(byte(v))
+				i += 3
+				continue
+			}
+		}
+		b.WriteByte(name[i])
+	}
+	return b.String()
+}
+
+// spell writes the bytes of a name that are no UTF-8 as \xNN.
+func spell(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	var b strings.Builder
+	for i := 0; i < len(name); {
+		r, n := utf8.DecodeRuneInString(name[i:])
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&b, `\x%02x`, name[i])
+		} else {
+			b.WriteString(name[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
+}
+
+func spellAll(list []fs.DirEntry) {
+	for i, e := range list {
+		if !utf8.ValidString(e.Name()) {
+			list[i] = spelledEntry{e, spell(e.Name())}
+		}
+	}
+}
+
+type spelled struct {
+	fs.FileInfo
+	name string
+}
+
+func (s spelled) Name() string { return s.name }
+
+type spelledEntry struct {
+	fs.DirEntry
+	name string
+}
+
+func (s spelledEntry) Name() string { return s.name }
+
+func (s spelledEntry) Info() (fs.FileInfo, error) {
+	i, err := s.DirEntry.Info()
+	if err != nil {
+		return nil, err
+	}
+	return spelled{i, s.name}, nil
+}
+
+// content is an opened regular file.
+type content struct {
+	*os.File
+	size int64
+}
+
+var _ kennel.Content = (*content)(nil)
+
+func (c *content) Size() int64 { return c.size }
+
+// listing is an opened folder.
+type listing struct{ *os.File }
+
+func (l *listing) ReadDir(n int) ([]fs.DirEntry, error) {
+	list, err := l.File.ReadDir(n)
+	spellAll(list)
+	return list, err
+}
