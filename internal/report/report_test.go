@@ -1,0 +1,87 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	kennel "github.com/kennel-oss/kennel"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func render(t testing.TB, f Format, j kennel.Judgement, o Options) []byte {
+	t.Helper()
+	if o.Tool.Name == "" {
+		o.Tool = tool
+	}
+	var b bytes.Buffer
+	if err := Write(&b, f, j, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestGolden(t *testing.T) {
+	if len(cases) == 0 {
+		t.Fatal("no cases")
+	}
+	for _, f := range Formats() {
+		if writers(f) == nil {
+			continue
+		}
+		for _, c := range cases {
+			name := c.name + "." + string(f)
+			t.Run(name, func(t *testing.T) {
+				got := render(t, f, c.make(), Options{})
+				if again := render(t, f, c.make(), Options{}); !bytes.Equal(got, again) {
+					t.Error("two reports of one judgement differ")
+				}
+				golden(t, name+".golden", got)
+			})
+		}
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; go test -run TestGolden -update, and look at the change\n%s", name, firstDifference(got, want))
+	}
+}
+
+func firstDifference(got, want []byte) string {
+	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return "got  " + g[i] + "\nwant " + w[i]
+		}
+	}
+	return "one is longer"
+}
+
+func TestUnknownFormat(t *testing.T) {
+	if err := Write(&bytes.Buffer{}, "pdf", empty(), Options{}); err == nil || !strings.Contains(err.Error(), "pdf") {
+		t.Errorf("got %v", err)
+	}
+	if _, ok := ParseFormat("pdf"); ok {
+		t.Error("pdf is a format")
+	}
+	if f, ok := ParseFormat("sarif"); !ok || f != SARIF {
+		t.Error("sarif is none")
+	}
+}

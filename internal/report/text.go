@@ -1,0 +1,295 @@
+package report
+
+import (
+	"bufio"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	kennel "github.com/kennel-oss/kennel"
+)
+
+// How much a terminal shows unless Verbose asks for all.
+const (
+	textActions  = 5  // things to do
+	textPackages = 25 // packages under a verdict
+	textFindings = 4  // findings of a package
+	textGaps     = 12 // reasons for gaps
+	textLines    = 10 // of any other list
+)
+
+// writeText writes for somebody who looks at a terminal and has a minute:
+// the verdict and what to do, then the packages behind it, then what nobody
+// looked at, which stands last so that it stays on the screen.
+func writeText(w *bufio.Writer, j *kennel.Judgement, o Options) error {
+	t := &text{terminal: terminal{w: w, width: o.Width, color: o.Color}, view: newView(j), all: o.Verbose}
+	if t.width <= 0 {
+		t.width = 100
+	}
+	t.width = max(t.width, 40)
+	t.head()
+	t.todo()
+	t.section(kennel.Deny, span{red, "Denied"})
+	t.section(kennel.Review, span{yellow, "To review"})
+	t.allowed()
+	t.setAside()
+	t.expired()
+	t.notChecked()
+	return nil
+}
+
+type text struct {
+	terminal
+	*view
+	all bool // Verbose
+}
+
+// limit is how many of n are shown.
+func (t *text) limit(n, most int) int {
+	if t.all {
+		return n
+	}
+	return min(n, most)
+}
+
+func (t *text) head() {
+	j := t.j
+	t.para("", badge(j.Verdict), span{bold, "  " + prose(j.Inventory.Target, 120)}, span{normal, "  " + t.headline()}, span{dim, "  (" + t.size() + ")"})
+	if n := len(t.gaps()); n > 0 || !j.Complete {
+		t.para("      ", span{yellow, "Not everything was checked"}, span{normal, ": see the end of this report."})
+	}
+	for _, g := range t.gaps() {
+		if g.kind == kennel.GapDatabase {
+			t.para("    ! ", span{yellow, g.why})
+		}
+	}
+	if b := j.Baseline; b.Used {
+		t.para("      ", span{normal, "Only what is new counts: the baseline " + clean(b.Path) + " knows " + number(b.Known) + ", " + number(b.Gone) + " are gone."})
+	}
+	t.para("      ", span{dim, "Advisories: " + databaseLine(j)})
+	t.projects()
+}
+
+// projects lists the verdicts where there are several, those that need
+// somebody first and the rest as a count.
+func (t *text) projects() {
+	projects := t.j.Inventory.Projects
+	if len(projects) < 2 {
+		return
+	}
+	rows, allowed := 0, 0
+	for _, verdict := range []kennel.Verdict{kennel.Deny, kennel.Review} {
+		for i := range projects {
+			if projectVerdict(t.j, i) != verdict {
+				continue
+			}
+			if rows++; t.all || rows <= textLines {
+				t.para("      ", span{tint(verdict), verdict.String()}, span{normal, " " + clean(projects[i].ID())})
+			}
+		}
+	}
+	for i := range projects {
+		if v := projectVerdict(t.j, i); v != kennel.Deny && v != kennel.Review {
+			allowed++
+		}
+	}
+	if more := rows - t.limit(rows, textLines); more > 0 {
+		t.para("      ", span{dim, "+ " + number(more) + " more projects to look at"})
+	}
+	if allowed > 0 && rows > 0 {
+		t.para("      ", span{green, "allow"}, span{dim, " " + counted(allowed, "other project", "other projects")})
+	}
+}
+
+func badge(v kennel.Verdict) span {
+	switch v {
+	case kennel.Allow:
+		return span{onGreen, "ALLOW"}
+	case kennel.Review:
+		return span{onAmber, "REVIEW"}
+	}
+	return span{onRed, "DENY"}
+}
+
+func tint(v kennel.Verdict) style {
+	switch v {
+	case kennel.Allow:
+		return green
+	case kennel.Review:
+		return yellow
+	}
+	return red
+}
+
+func (t *text) todo() {
+	if len(t.actions) == 0 {
+		return
+	}
+	t.title(span{bold, "Do first"}, "")
+	shown := t.limit(len(t.actions), textActions)
+	for n := range shown {
+		a := &t.actions[n]
+		clears := "clears " + number(len(a.results)) + " of " + number(t.urgent())
+		if a.remedy.Kind == kennel.RemedyUnknown {
+			clears = number(len(a.results)) + " of " + number(t.urgent())
+		}
+		t.ends(pad(strconv.Itoa(n+1), 3)+"  ", span{bold, a.what(t.j)}, span{tint(a.verdict), clears})
+		line := a.about(t.j, 3) + " · " + a.ids(t.j, 3)
+		if where := a.where(t.j); where != "" {
+			line = where + " · " + line
+		}
+		t.para("     ", span{dim, line})
+	}
+	if more := len(t.actions) - shown; more > 0 {
+		t.para("     ", span{dim, "+ " + counted(more, "more change", "more changes") + "; --verbose lists them"})
+	}
+}
+
+func pad(s string, n int) string {
+	return strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s))) + s
+}
+
+// section lists the packages whose worst result has the verdict.
+func (t *text) section(verdict kennel.Verdict, title span) {
+	var groups []group
+	for _, g := range t.view.groups(append(append([]int(nil), t.verdicts[kennel.Deny]...), t.verdicts[kennel.Review]...)) {
+		if g.verdict == verdict {
+			groups = append(groups, g)
+		}
+	}
+	if len(groups) == 0 {
+		return
+	}
+	t.title(title, counted(len(groups), "package", "packages"))
+	shown := t.limit(len(groups), textPackages)
+	for i := range shown {
+		t.group(&groups[i])
+	}
+	if more := len(groups) - shown; more > 0 {
+		t.para("  ", span{dim, "+ " + counted(more, "more package", "more packages") + "; --verbose lists them"})
+	}
+}
+
+func (t *text) group(g *group) {
+	first := &t.j.Results[g.results[0]]
+	_, o := place(t.j, first)
+	scope := dim
+	if o != nil && !o.Scope.Ships() {
+		scope = cyan // what does not ship must not look like what does
+	}
+	t.para("  ", span{bold, label(&g.component)}, span{scope, "  " + traits(&g.component, o)})
+	in := locationOf(t.j, first)
+	if more := len(g.projects) - 1; more > 0 {
+		in += " and " + counted(more, "other project", "other projects")
+	}
+	if via := path(t.j, first); via != "" {
+		t.para("    ", span{dim, "in " + in + ", via"}, span{normal, " " + via})
+	} else {
+		t.para("    ", span{dim, "in " + in})
+	}
+	shown := t.limit(len(g.results), textFindings)
+	for _, i := range g.results[:shown] {
+		t.finding(&t.j.Results[i])
+	}
+	if rest := g.results[shown:]; len(rest) > 0 {
+		t.para("    ", span{dim, "+ " + number(len(rest)) + " more here: " + severities(t.j, rest)})
+	}
+}
+
+func (t *text) finding(r *kennel.Result) {
+	head := []span{{normal, clean(r.ID)}, {severityStyle(r), "  " + rating(r)}}
+	used := 8 + utf8.RuneCountInString(head[0].text) + utf8.RuneCountInString(head[1].text)
+	if room := t.width - used; room > 20 {
+		head = append(head, span{normal, "  " + prose(r.Title, room)})
+	}
+	t.para("    - ", head...)
+	facts := signals(r)
+	if len(r.Rules) > 0 {
+		facts = append(facts, "rule "+clean(enumerate(r.Rules, 3)))
+	}
+	t.para("      ", span{dim, strings.Join(facts, " · ")})
+	if !t.all {
+		return
+	}
+	if len(r.Aliases) > 0 {
+		t.para("      ", span{dim, "also " + clean(enumerate(r.Aliases, 8))})
+	}
+	for _, e := range r.Evidence {
+		t.para("      ", span{dim, clean(e.Kind) + " " + clean(e.What) + ": " + prose(e.Says, 300)})
+	}
+}
+
+func severityStyle(r *kennel.Result) style {
+	switch {
+	case r.Rule == malicious || r.Severity == kennel.SeverityCritical || r.Severity == kennel.SeverityHigh:
+		return red
+	case r.Severity == kennel.SeverityMedium:
+		return yellow
+	}
+	return normal
+}
+
+func (t *text) allowed() {
+	list := t.verdicts[kennel.Allow]
+	if len(list) == 0 {
+		return
+	}
+	if !t.all {
+		t.blank()
+		t.para("", span{normal, "+ " + number(len(list)) + " allowed: " + severities(t.j, list)}, span{dim, "; --verbose lists them"})
+		return
+	}
+	t.title(span{green, "Allowed"}, counted(len(list), "finding", "findings"))
+	for _, g := range t.view.groups(list) {
+		t.group(&g)
+	}
+}
+
+func (t *text) setAside() {
+	if len(t.suppressed) == 0 {
+		return
+	}
+	t.title(span{bold, "Suppressed"}, number(len(t.suppressed)))
+	shown := t.limit(len(t.suppressed), textLines)
+	for _, i := range t.suppressed[:shown] {
+		r := &t.j.Results[i]
+		t.para("  - ", span{normal, clean(r.ID)}, span{normal, " in " + label(&r.Component)}, span{dim, "  " + suppressedBy(r.Suppressed)})
+	}
+	if more := len(t.suppressed) - shown; more > 0 {
+		t.para("  ", span{dim, "+ " + number(more) + " more; --verbose lists them"})
+	}
+}
+
+func (t *text) expired() {
+	if len(t.j.Expired) == 0 {
+		return
+	}
+	t.title(span{yellow, "Expired waivers"}, "their findings count again")
+	shown := t.limit(len(t.j.Expired), textLines)
+	for _, e := range t.j.Expired[:shown] {
+		t.para("  - ", span{normal, clean(e.ID) + " until " + day(e.Until)}, span{dim, "  " + prose(e.Why, 160) + " [" + clean(e.Where) + "]"})
+	}
+	if more := len(t.j.Expired) - shown; more > 0 {
+		t.para("  ", span{dim, "+ " + number(more) + " more; --verbose lists them"})
+	}
+}
+
+func (t *text) notChecked() {
+	gaps := t.gaps()
+	if len(gaps) == 0 {
+		if !t.j.Complete {
+			t.title(span{yellow, "Not checked"}, "")
+			t.para("  - ", span{normal, "The answer is not complete, and no reason was recorded."})
+		}
+		return
+	}
+	t.title(span{yellow, "Not checked"}, "")
+	shown := t.limit(len(gaps), textGaps)
+	for i := range shown {
+		g := &gaps[i]
+		t.para("  - ", span{normal, enumerate(g.whats, t.limit(len(g.whats), 3)) + ": "}, span{dim, " " + g.why})
+	}
+	if more := len(gaps) - shown; more > 0 {
+		t.para("  ", span{dim, "+ " + counted(more, "more reason", "more reasons") + "; --verbose lists them"})
+	}
+}

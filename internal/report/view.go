@@ -1,0 +1,302 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	kennel "github.com/kennel-oss/kennel"
+)
+
+// view is a judgement arranged for a person: what counts, by verdict; the few
+// things to do; and the findings by package, since one line for each advisory
+// is what readers call noise.
+type view struct {
+	j          *kennel.Judgement
+	verdicts   [kennel.Allow + 1][]int // results that count, as indexes
+	suppressed []int
+	packages   int // occurrences in all projects
+	actions    []action
+}
+
+// action is one thing to do and what it clears.
+type action struct {
+	remedy   kennel.Remedy
+	verdict  kennel.Verdict // the worst that it clears
+	results  []int
+	projects []int // where to do it
+}
+
+// group is one component with its results.
+type group struct {
+	component kennel.Component
+	verdict   kennel.Verdict // the worst of its results
+	results   []int          // one for each id
+	more      int            // the same ids in other projects
+	projects  []int          // every project that has it
+}
+
+func newView(j *kennel.Judgement) *view {
+	v := &view{j: j}
+	for i := range j.Inventory.Projects {
+		v.packages += len(j.Inventory.Projects[i].Occurrences)
+	}
+	for i := range j.Results {
+		r := &j.Results[i]
+		switch {
+		case r.Suppressed != nil:
+			v.suppressed = append(v.suppressed, i)
+		case r.Verdict <= kennel.Allow:
+			v.verdicts[r.Verdict] = append(v.verdicts[r.Verdict], i)
+		default:
+			v.verdicts[kennel.Deny] = append(v.verdicts[kennel.Deny], i)
+		}
+	}
+	v.actions = v.findActions()
+	return v
+}
+
+// urgent counts what the policy wants somebody to act on.
+func (v *view) urgent() int {
+	return len(v.verdicts[kennel.Deny]) + len(v.verdicts[kennel.Review])
+}
+
+// findActions groups what counts by remedy: the strictest verdict first, a
+// known way out before an unknown one, then what clears most.
+func (v *view) findActions() []action {
+	type key struct {
+		remedy kennel.Remedy
+		stuck  kennel.Key // apart by component where no remedy is known
+	}
+	index := make(map[key]int)
+	var out []action
+	for _, verdict := range []kennel.Verdict{kennel.Deny, kennel.Review} {
+		for _, i := range v.verdicts[verdict] {
+			r := &v.j.Results[i]
+			k := key{remedy: r.Remedy}
+			if r.Remedy.Kind == kennel.RemedyUnknown {
+				k = key{stuck: r.Component.Key()}
+			}
+			n, known := index[k]
+			if !known {
+				n = len(out)
+				index[k] = n
+				out = append(out, action{remedy: r.Remedy, verdict: verdict})
+			}
+			a := &out[n]
+			a.results = append(a.results, i)
+			if !slices.Contains(a.projects, r.Project) && len(a.projects) < 100 {
+				a.projects = append(a.projects, r.Project)
+			}
+		}
+	}
+	stuck := func(a action) int {
+		if a.remedy.Kind == kennel.RemedyUnknown {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(a, b action) int {
+		return cmp.Or(cmp.Compare(a.verdict, b.verdict), cmp.Compare(stuck(a), stuck(b)), cmp.Compare(len(b.results), len(a.results)))
+	})
+	return out
+}
+
+// groups arranges results by component, in the order of the first of each.
+func (v *view) groups(results []int) []group {
+	type idKey struct {
+		group int
+		id    string
+	}
+	index := make(map[kennel.Key]int)
+	seen := make(map[idKey]bool, len(results))
+	var out []group
+	for _, i := range results {
+		r := &v.j.Results[i]
+		k := r.Component.Key()
+		n, known := index[k]
+		if !known {
+			n = len(out)
+			index[k] = n
+			out = append(out, group{component: r.Component, verdict: r.Verdict})
+		}
+		g := &out[n]
+		if r.Verdict.Worse(g.verdict) {
+			g.verdict = r.Verdict
+		}
+		if !slices.Contains(g.projects, r.Project) {
+			g.projects = append(g.projects, r.Project)
+		}
+		if at := (idKey{n, r.ID + "\x00" + r.Rule}); seen[at] {
+			g.more++
+		} else {
+			seen[at] = true
+			g.results = append(g.results, i)
+		}
+	}
+	return out
+}
+
+// what says what to do, as a person would: the command where there is one,
+// else an imperative sentence.
+func (a *action) what(j *kennel.Judgement) string {
+	m := &a.remedy
+	if m.Command != "" {
+		return clean(m.Command)
+	}
+	name := clean(m.Package.Name)
+	to := ""
+	if m.Version != "" {
+		to = " to " + clean(m.Version)
+	}
+	switch m.Kind {
+	case kennel.RemedyRefresh:
+		return "Refresh the lock file to bring " + name + to
+	case kennel.RemedyUpgrade:
+		return "Upgrade " + name + to
+	case kennel.RemedyRemove:
+		return "Remove " + name
+	}
+	r := &j.Results[a.results[0]]
+	if r.Fix.State == kennel.FixNone {
+		return "Replace " + label(&r.Component) + ": no fix is published"
+	}
+	if r.Fix.State == kennel.FixKnown && r.Fix.Version != "" {
+		return "Bring " + label(&r.Component) + " to " + clean(r.Fix.Version)
+	}
+	return "Look into " + label(&r.Component) + ": no fix is known here"
+}
+
+// where names the folders to do it in, "" when there is only the top.
+func (a *action) where(j *kennel.Judgement) string {
+	var roots []string
+	for _, p := range a.projects {
+		if p < 0 || p >= len(j.Inventory.Projects) {
+			continue
+		}
+		if root := clean(cmp.Or(j.Inventory.Projects[p].Root, ".")); !slices.Contains(roots, root) {
+			roots = append(roots, root)
+		}
+	}
+	if len(roots) == 0 || len(roots) == 1 && roots[0] == "." {
+		return ""
+	}
+	return "in " + enumerate(roots, 3)
+}
+
+// about names the packages that a change clears: "lodash 4.17.20, qs 6.5.2".
+func (a *action) about(j *kennel.Judgement, max int) string {
+	return enumerate(distinct(a.results, func(i int) string { return label(&j.Results[i].Component) }), max)
+}
+
+func (a *action) ids(j *kennel.Judgement, max int) string {
+	return enumerate(distinct(a.results, func(i int) string { return clean(j.Results[i].ID) }), max)
+}
+
+// label is a component's name and version, clean.
+func label(c *kennel.Component) string {
+	if c.Version == "" {
+		return clean(c.Name)
+	}
+	return clean(c.Name) + " " + clean(c.Version)
+}
+
+// path says how a project comes to a component: "a > b > c", "" when nothing
+// leads there or it is asked for directly.
+func path(j *kennel.Judgement, r *kennel.Result) string {
+	if len(r.Via.Paths) == 0 || len(r.Via.Paths[0]) < 2 {
+		return ""
+	}
+	s := pathNames(j, r, r.Via.Paths[0])
+	if more := r.Via.Count - 1; more >= kennel.ViaCountMax-1 {
+		s += " (+ a million more paths)"
+	} else if more > 0 {
+		s += " (+ " + number(more) + plural(more, " more path", " more paths") + ")"
+	}
+	return s
+}
+
+// pathNames joins the names along one path; of a long one, its ends.
+func pathNames(j *kennel.Judgement, r *kennel.Result, steps []int32) string {
+	_, o := place(j, r)
+	if o == nil {
+		return ""
+	}
+	occurrences := j.Inventory.Projects[r.Project].Occurrences
+	var names []string
+	for i, n := range steps {
+		if n < 0 || int(n) >= len(occurrences) {
+			return ""
+		}
+		if len(steps) > 8 && i > 3 && i < len(steps)-3 {
+			if i == 4 {
+				names = append(names, "…")
+			}
+			continue
+		}
+		names = append(names, clean(occurrences[n].Name))
+	}
+	return strings.Join(names, " > ")
+}
+
+// severities counts results by severity, the worst first: "12 medium, 29
+// unknown".
+func severities(j *kennel.Judgement, results []int) string {
+	var n [kennel.SeverityCritical + 1]int
+	for _, i := range results {
+		if s := j.Results[i].Severity; s <= kennel.SeverityCritical {
+			n[s]++
+		}
+	}
+	var parts []string
+	for s := kennel.SeverityCritical; ; s-- {
+		if n[s] > 0 {
+			parts = append(parts, number(n[s])+" "+s.String())
+		}
+		if s == 0 {
+			return strings.Join(parts, ", ")
+		}
+	}
+}
+
+// enumerate joins up to max of list: "a, b, c and 4 more".
+func enumerate(list []string, max int) string {
+	if len(list) <= max {
+		return strings.Join(list, ", ")
+	}
+	return strings.Join(list[:max], ", ") + " and " + number(len(list)-max) + " more"
+}
+
+func distinct(results []int, name func(int) string) []string {
+	seen := make(map[string]bool)
+	var out []string
+	for _, i := range results {
+		if s := name(i); !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// counted is "1 package", "1,115 packages".
+func counted(n int, one, many string) string {
+	return number(n) + " " + plural(n, one, many)
+}
+
+// number groups digits by three.
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
