@@ -1,0 +1,51 @@
+// Package npm reads what npm leaves behind: package-lock.json and
+// npm-shrinkwrap.json of lock file versions 1 to 3, and the package.json files
+// of an installed node_modules tree.
+package npm
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// New returns the extractor of npm's lock files and installed trees.
+func New() kennel.Extractor { return extractor{} }
+
+type extractor struct{}
+
+func (extractor) Name() string { return "npm" }
+
+// Match takes lock files outside node_modules (a lock file that a dependency
+// was published with locks nothing here) and the package.json on top of each
+// package inside it.
+func (extractor) Match(f kennel.File) bool {
+	p := f.Path()
+	switch p[strings.LastIndexByte(p, '/')+1:] {
+	case "package-lock.json", "npm-shrinkwrap.json":
+		return !inNodeModules(p)
+	case "package.json":
+		_, ok := installedAt(p)
+		return ok
+	}
+	return false
+}
+
+func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
+	text, err := f.Bytes()
+	if err != nil {
+		return kennel.Extraction{}, err
+	}
+	if path.Base(f.Path()) == "package.json" {
+		return readInstalled(f, text)
+	}
+	return readLock(f, text)
+}
+
+const folder = "node_modules"
+
+func inNodeModules(p string) bool {
+	return strings.HasPrefix(p, folder+"/") || strings.Contains(p, "/"+folder+"/")
+}
