@@ -1,0 +1,96 @@
+package ecosystem
+
+import "strings"
+
+// Ranks of what may follow the numbers of a Composer version.
+const (
+	composerDev    = 0x02
+	composerAlpha  = 0x03
+	composerBeta   = 0x04
+	composerRC     = 0x05
+	composerStable = 0x06
+	composerPatch  = tagHigh
+)
+
+// appendComposer reads a version as Composer normalises and compares it: up to
+// four numbers (or a date), a stability with numbers, and "-dev". Branches
+// ("dev-main") name a moving target and have no order; "2.x-dev" ranks above
+// every release of 2.
+// Source: https://github.com/composer/semver (VersionParser::normalize) and
+// PHP's version_compare.
+func appendComposer(b []byte, v string) ([]byte, bool) {
+	v, _, _ = strings.Cut(v, "+")
+	v, _, _ = strings.Cut(v, "@")
+	if len(v) > 1 && lower(v[0]) == 'v' {
+		v = v[1:]
+	}
+	n, branch := 0, false
+	for {
+		run, rest := digits(v)
+		switch {
+		case run != "" && !branch:
+			b = appendNumber(b, run)
+		case n > 0 && rest != "" && (lower(rest[0]) == 'x' || rest[0] == '*'):
+			b = appendNumber(b, "9999999")
+			rest, branch = rest[1:], true
+		default:
+			return nil, false
+		}
+		n++
+		v = rest
+		// Dates may be joined by hyphens: 2024-01-31.
+		if len(v) < 2 || v[0] != '.' && !(v[0] == '-' && isDigit(v[1])) || !isDigit(v[1]) && lower(v[1]) != 'x' && v[1] != '*' {
+			break
+		}
+		v = v[1:]
+	}
+	for ; n < 4; n++ {
+		if branch {
+			b = appendNumber(b, "9999999")
+		} else {
+			b = appendNumber(b, "")
+		}
+	}
+	word, rest := letters(composerSkip(v))
+	if tag, ok := composerStability(word); ok {
+		if tag != composerStable {
+			b = append(b, tag)
+		}
+		for {
+			run, after := digits(composerSkip(rest))
+			if run == "" {
+				break
+			}
+			b, rest = appendNumber(b, run), after
+		}
+		word, v = "", rest
+		word, rest = letters(composerSkip(v))
+	}
+	if fold(word, "dev") && rest == "" {
+		return append(b, composerDev, composerStable), true
+	}
+	return append(b, composerStable), v == "" && !branch
+}
+
+func composerSkip(s string) string {
+	if s != "" && (s[0] == '.' || s[0] == '-' || s[0] == '_') {
+		return s[1:]
+	}
+	return s
+}
+
+func composerStability(word string) (tag byte, ok bool) {
+	switch {
+	case fold(word, "stable"):
+		return composerStable, true
+	case fold(word, "alpha"), fold(word, "a"):
+		return composerAlpha, true
+	case fold(word, "beta"), fold(word, "b"):
+		return composerBeta, true
+	case fold(word, "rc"):
+		return composerRC, true
+	case fold(word, "patch"), fold(word, "pl"), fold(word, "p"):
+		return composerPatch, true
+	}
+	return 0, false
+}

@@ -1,0 +1,314 @@
+package ecosystem
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	kennel "github.com/kennel-oss/kennel"
+)
+
+// ErrPurl says that a text is no package URL that names a package.
+var ErrPurl = errors.New("not a package URL")
+
+// maxPurl bounds the length of a purl in bytes, maxQualifiers their number.
+const (
+	maxPurl       = 8192
+	maxQualifiers = 64
+)
+
+// FromPurl reads a package URL. Names keep their spelling, even where a
+// canonical purl would fold them; generators differ, and [NameKey] folds. For
+// the packages of an operating system it fills Release and Source, and gives
+// an epoch back to the version. A type that OSV has no ecosystem for becomes an
+// ecosystem of that name, which no advisory speaks of.
+func FromPurl(s string) (kennel.Component, error) {
+	c, why := parsePurl(s)
+	if why != "" {
+		return kennel.Component{}, fmt.Errorf("%q: %w: %s", shorten(s), ErrPurl, why)
+	}
+	return c, nil
+}
+
+func parsePurl(s string) (c kennel.Component, why string) {
+	if len(s) > maxPurl {
+		return c, "too long"
+	}
+	rest, ok := cutScheme(strings.TrimSpace(s))
+	if !ok {
+		return c, `no "pkg:" in front`
+	}
+	rest, subpath, _ := strings.Cut(rest, "#")
+	rest, query, _ := strings.Cut(rest, "?")
+	typ, rest, ok := strings.Cut(strings.Trim(rest, "/"), "/")
+	typ = foldASCII(typ, 0, 0)
+	if !ok || !validType(typ) {
+		return c, "no type and name"
+	}
+	// A version stands behind the last "@" that is not the first character of
+	// a segment: some generators leave a scope's "@" bare.
+	if at := strings.LastIndexByte(rest, '@'); at > 0 && rest[at-1] != '/' {
+		if c.Version, ok = unescape(rest[at+1:]); !ok {
+			return c, "a broken escape in the version"
+		}
+		rest = rest[:at]
+	}
+	var segments []string
+	for segment := range strings.SplitSeq(rest, "/") {
+		if segment == "" {
+			continue
+		}
+		if segment, ok = unescape(segment); !ok || segment == "" {
+			return c, "a broken escape in the name"
+		}
+		segments = append(segments, segment)
+	}
+	if len(segments) == 0 {
+		return c, "no name"
+	}
+	qualifiers, ok := parseQualifiers(query)
+	if !ok {
+		return c, "broken qualifiers"
+	}
+	namespace, name := strings.Join(segments[:len(segments)-1], "/"), segments[len(segments)-1]
+	if c.Package, why = purlPackage(typ, namespace, name); why != "" {
+		return c, why
+	}
+	if c.Ecosystem == kennel.GitHubActions && subpath != "" {
+		if sub, ok := unescape(strings.Trim(subpath, "/")); ok && sub != "" {
+			c.Name += "/" + sub
+		}
+	}
+	c.Qualifiers = qualifiers
+	if purlType(c.Ecosystem) == typ && distributed(typ) || typ == "alpine" {
+		applyDistro(&c)
+	}
+	return c, ""
+}
+
+// cutScheme accepts "pkg:" in any case, with the slashes that some write.
+func cutScheme(s string) (string, bool) {
+	if len(s) < 4 || !strings.EqualFold(s[:4], "pkg:") {
+		return "", false
+	}
+	return s[4:], true
+}
+
+func validType(typ string) bool {
+	if typ == "" || !isLetter(typ[0]) {
+		return false
+	}
+	for i := range len(typ) {
+		if c := typ[i]; !isLetter(c) && !isDigit(c) && c != '.' && c != '-' && c != '+' {
+			return false
+		}
+	}
+	return true
+}
+
+// unescape decodes percent escapes. Text that is not UTF-8 or holds control
+// characters names nothing.
+func unescape(s string) (string, bool) {
+	if strings.IndexByte(s, '%') >= 0 {
+		var err error
+		if s, err = url.PathUnescape(s); err != nil {
+			return "", false
+		}
+	}
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return "", false
+		}
+	}
+	return s, utf8.ValidString(s)
+}
+
+func parseQualifiers(query string) ([]kennel.Qualifier, bool) {
+	if query == "" {
+		return nil, true
+	}
+	if strings.Count(query, "&") >= maxQualifiers {
+		return nil, false
+	}
+	var list []kennel.Qualifier
+	for pair := range strings.SplitSeq(query, "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		value, ok := unescape(value)
+		if !ok {
+			return nil, false
+		}
+		if key = foldASCII(key, 0, 0); value == "" {
+			continue
+		}
+		if !validKey(key) {
+			return nil, false
+		}
+		list = append(list, kennel.Qualifier{Key: key, Value: value})
+	}
+	slices.SortStableFunc(list, func(a, b kennel.Qualifier) int { return strings.Compare(a.Key, b.Key) })
+	for i := 1; i < len(list); i++ {
+		if list[i].Key == list[i-1].Key {
+			return nil, false
+		}
+	}
+	return list, true
+}
+
+// purlPackage gives the package that a type, namespace and name stand for.
+func purlPackage(typ, namespace, name string) (p kennel.Package, why string) {
+	joined := name
+	if namespace != "" {
+		joined = namespace + "/" + name
+	}
+	switch typ {
+	case "npm", "nodejs": // "nodejs" is what old generators write
+		if namespace == "" && name[0] == '@' { // the slash was escaped as well
+			namespace, name = cutLast(name)
+		}
+		if namespace == "" {
+			break
+		}
+		scope := strings.TrimPrefix(namespace, "@") // in npm a namespace is always a scope
+		if scope == "" || name == "" || strings.Contains(scope, "/") {
+			return p, "an npm scope of several parts"
+		}
+		return kennel.Package{Ecosystem: kennel.NPM, Name: "@" + scope + "/" + name}, ""
+	case "maven":
+		if namespace == "" || strings.Contains(namespace, "/") {
+			if strings.Count(name, ":") == 1 && namespace == "" {
+				return kennel.Package{Ecosystem: kennel.Maven, Name: name}, ""
+			}
+			return p, "a Maven artifact without its group"
+		}
+		return kennel.Package{Ecosystem: kennel.Maven, Name: namespace + ":" + name}, ""
+	case "deb", "apk", "rpm":
+		if e, ok := distribution(foldASCII(namespace, 0, 0)); ok && purlType(e) == typ {
+			return kennel.Package{Ecosystem: e, Name: name}, ""
+		}
+		return kennel.Package{Ecosystem: kennel.Ecosystem(typ), Name: joined}, ""
+	case "alpine": // what old generators write
+		return kennel.Package{Ecosystem: kennel.Alpine, Name: joined}, ""
+	case "conan":
+		return kennel.Package{Ecosystem: kennel.Conan, Name: name}, ""
+	case "vscode-extension":
+		if namespace != "" {
+			joined = namespace + "." + name
+		}
+		return kennel.Package{Ecosystem: "VSCode", Name: joined}, ""
+	case "github", "githubactions":
+		if namespace == "" {
+			return p, "a repository without its owner"
+		}
+		return kennel.Package{Ecosystem: kennel.GitHubActions, Name: joined}, ""
+	}
+	return kennel.Package{Ecosystem: purlEcosystem(typ), Name: joined}, ""
+}
+
+// purlEcosystem is the ecosystem of a type whose names are namespace/name.
+func purlEcosystem(typ string) kennel.Ecosystem {
+	switch typ {
+	case "npm", "nodejs":
+		return kennel.NPM
+	case "golang":
+		return kennel.Go
+	case "pypi":
+		return kennel.PyPI
+	case "cargo":
+		return kennel.Cargo
+	case "gem":
+		return kennel.RubyGems
+	case "composer":
+		return kennel.Packagist
+	case "nuget":
+		return kennel.NuGet
+	case "hex":
+		return kennel.Hex
+	case "pub":
+		return kennel.Pub
+	case "swift":
+		return kennel.Swift
+	case "cran":
+		return "CRAN"
+	case "hackage":
+		return "Hackage"
+	case "bitnami":
+		return "Bitnami"
+	case "bioconductor":
+		return "Bioconductor"
+	case "julia":
+		return "Julia"
+	}
+	return kennel.Ecosystem(typ)
+}
+
+// applyDistro moves what qualifiers say of release, source and epoch to where
+// a component has it.
+func applyDistro(c *kennel.Component) {
+	var upstream string
+	c.Qualifiers = slices.DeleteFunc(c.Qualifiers, func(q kennel.Qualifier) bool {
+		switch q.Key {
+		case "distro":
+			c.Release = distroRelease(c.Ecosystem, q.Value)
+			return c.Release != ""
+		case "upstream":
+			upstream = q.Value
+			return true
+		case "epoch":
+			if !allDigits(q.Value) {
+				return false
+			}
+			if !isZero(q.Value) && c.Version != "" && !strings.Contains(c.Version, ":") {
+				c.Version = q.Value + ":" + c.Version
+			}
+			return true
+		}
+		return false
+	})
+	if len(c.Qualifiers) == 0 {
+		c.Qualifiers = nil
+	}
+	c.Source = sourcePackage(upstream, c.Version)
+}
+
+// sourcePackage reads an upstream qualifier: a name, "name@version", or the
+// file name of a source rpm. A source without a version of its own has that of
+// the package built from it.
+func sourcePackage(upstream, version string) kennel.SourcePackage {
+	if upstream == "" {
+		return kennel.SourcePackage{}
+	}
+	if nvr, ok := strings.CutSuffix(upstream, ".src.rpm"); ok {
+		if i := strings.LastIndexByte(nvr, '-'); i > 0 {
+			if j := strings.LastIndexByte(nvr[:i], '-'); j > 0 {
+				return kennel.SourcePackage{Name: nvr[:j], Version: nvr[j+1:]}
+			}
+		}
+	}
+	name, own, _ := strings.Cut(upstream, "@")
+	if own == "" {
+		own = version
+	}
+	return kennel.SourcePackage{Name: name, Version: own}
+}
+
+// distroRelease reads a distro qualifier: "debian-12.5", "12", "bookworm",
+// "alpine-3.19.1", "amazon-2 (Karoo)".
+func distroRelease(e kennel.Ecosystem, distro string) string {
+	distro, _, _ = strings.Cut(distro, " ")
+	version := distro
+	if i := strings.LastIndexByte(distro, '-'); i >= 0 {
+		if other, ok := distribution(foldASCII(distro[:i], 0, 0)); ok {
+			if other != e {
+				return ""
+			}
+			version = distro[i+1:]
+		}
+	}
+	if version == "" || !isDigit(version[0]) {
+		return spellRelease(e, "", version)
+	}
+	return spellRelease(e, version, "")
+}

@@ -1,0 +1,106 @@
+package ecosystem
+
+import "strings"
+
+// semverRules are the ways in which relatives of Semantic Versioning differ.
+type semverRules struct {
+	numbers int  // how many dotted numbers there may be; missing ones are zero
+	loose   bool // a pre-release needs no hyphen ("1.2.3beta"), as in npm's early years and in tags
+	build   bool // build metadata ranks too (Pub)
+	fold    bool // case does not count (NuGet)
+}
+
+// Tags behind the numbers of a semantic version.
+const (
+	semverPre     = 0x01
+	semverRelease = 0x02
+	semverEnd     = 0x01 // of a list of identifiers
+	semverBuild   = 0x03
+	semverWord    = tagHigh // an identifier that is no number
+)
+
+// appendSemver reads Semantic Versioning 2.0.0 (https://semver.org), with an
+// optional "v" or "=" in front, as tags and Go have it. Fewer than three
+// numbers are completed with zeros, since bounds of advisories are written so.
+func appendSemver(b []byte, v string, rules semverRules) ([]byte, bool) {
+	v = strings.TrimPrefix(v, "=")
+	if len(v) > 1 && lower(v[0]) == 'v' {
+		v = v[1:]
+	}
+	zeros := 0 // zeros behind the third number count only before another number
+	n := 0
+	for {
+		run, rest := digits(v)
+		if run == "" || n == rules.numbers {
+			return nil, false
+		}
+		n++
+		v = rest
+		if n > 3 && isZero(run) {
+			zeros++
+		} else {
+			for ; zeros > 0; zeros-- {
+				b = appendNumber(b, "")
+			}
+			b = appendNumber(b, run)
+		}
+		if len(v) < 2 || v[0] != '.' || !isDigit(v[1]) {
+			break
+		}
+		v = v[1:]
+	}
+	for ; n < 3; n++ {
+		b = appendNumber(b, "")
+	}
+	v, build, hasBuild := strings.Cut(v, "+")
+	pre := v
+	switch {
+	case v == "":
+	case v[0] == '-', rules.loose && len(v) > 1 && v[0] == '.' && isLetter(v[1]):
+		pre = v[1:]
+	case rules.loose && isLetter(v[0]):
+	default:
+		return nil, false
+	}
+	ok := true
+	if v == "" {
+		b = append(b, semverRelease)
+	} else {
+		b, ok = appendIdentifiers(append(b, semverPre), pre, rules.fold)
+	}
+	if hasBuild && ok {
+		at := len(b)
+		b, ok = appendIdentifiers(append(b, semverBuild), build, rules.fold)
+		if !rules.build && ok {
+			b = b[:at]
+		}
+	}
+	return b, ok
+}
+
+// appendIdentifiers appends dot-separated identifiers: numbers rank by value
+// and below words, and a longer list above its prefix.
+func appendIdentifiers(b []byte, s string, fold bool) ([]byte, bool) {
+	for more := true; more; {
+		var id string
+		id, s, more = strings.Cut(s, ".")
+		switch {
+		case id == "":
+			return nil, false
+		case allDigits(id):
+			b = appendNumber(b, id)
+			continue
+		}
+		for i := range len(id) {
+			if c := id[i]; !isDigit(c) && !isLetter(c) && c != '-' && c != '_' {
+				return nil, false
+			}
+		}
+		if b = append(b, semverWord); fold {
+			b = appendFolded(b, id)
+		} else {
+			b = appendString(b, id)
+		}
+	}
+	return append(b, semverEnd), true
+}
