@@ -126,6 +126,9 @@ type Suppression struct {
 	Why   string
 	Where string    // the file that says so
 	Until time.Time // zero when it has no end
+	// Status and Justification of a VEX statement as OpenVEX spells them
+	// ("not_affected", "vulnerable_code_not_present"); "" for the others.
+	Status, Justification string
 }
 
 // ExpiredWaiver is a waiver whose time is over.
