@@ -1,0 +1,218 @@
+// Package fetch makes Kennel's only outgoing connections: downloads of
+// advisory feeds and databases. Proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)
+// and additional authorities (SSL_CERT_FILE, SSL_CERT_DIR) are taken from the
+// environment as Go's net/http does.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// MaxSize bounds one download, in bytes. OSV's largest zip (npm) has some
+	// 200 MB.
+	MaxSize  = 4 << 30
+	attempts = 4
+	stall    = 60 * time.Second // without a byte a transfer is given up
+)
+
+// Client downloads files. The zero value is not usable; see [New].
+type Client struct {
+	http  *http.Client
+	agent string
+	wait  func(ctx context.Context, d time.Duration) error
+}
+
+// New returns a client that names itself agent.
+func New(agent string) *Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = (&net.Dialer{Timeout: 15 * time.Second}).DialContext
+	transport.TLSHandshakeTimeout = 15 * time.Second
+	transport.ResponseHeaderTimeout = stall
+	return &Client{
+		http: &http.Client{Transport: transport, CheckRedirect: func(to *http.Request, via []*http.Request) error {
+			if len(via) >= 5 {
+				return errors.New("more than 5 redirects")
+			}
+			if via[0].URL.Scheme == "https" && to.URL.Scheme != "https" {
+				return fmt.Errorf("redirected from https to %s", to.URL.Redacted())
+			}
+			return nil
+		}},
+		agent: agent,
+		wait: func(ctx context.Context, d time.Duration) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(d):
+				return nil
+			}
+		},
+	}
+}
+
+// Result is what a download came to.
+type Result struct {
+	Changed bool   // false when the server says that the file there is still good
+	ETag    string // the server's name for this content; "" when it gives none
+}
+
+// Progress is told how many bytes have come, and of how many; total is -1
+// when the server does not say.
+type Progress func(done, total int64)
+
+// File downloads address into the file at path, which appears whole or not at
+// all. With a non-empty etag and the file still there, the server is asked
+// whether it changed since. Passing faults (refused or broken connections,
+// 429, 5xx) are tried again; a transfer cut short is an error.
+func (c *Client) File(ctx context.Context, address, path, etag string, progress Progress) (Result, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return Result{}, fmt.Errorf("%q is not an http(s) address", address)
+	}
+	if _, err := os.Stat(path); err != nil {
+		etag = ""
+	}
+	var last error
+	for i := range attempts {
+		if i > 0 {
+			if err := c.wait(ctx, pause(last, i)); err != nil {
+				return Result{}, err
+			}
+		}
+		r, err := c.once(ctx, u.String(), path, etag, progress)
+		if err == nil {
+			return r, nil
+		}
+		last = err
+		var p *passing
+		if !errors.As(err, &p) || ctx.Err() != nil {
+			break
+		}
+	}
+	return Result{}, fmt.Errorf("download %s: %w", u.Redacted(), last)
+}
+
+// NotFound reports whether err says that there is nothing at the address.
+func NotFound(err error) bool {
+	var s *status
+	return errors.As(err, &s) && (s.code == http.StatusNotFound || s.code == http.StatusGone)
+}
+
+// passing wraps an error that trying again may cure.
+type passing struct {
+	err   error
+	after time.Duration // what the server asked for
+}
+
+func (p *passing) Error() string { return p.err.Error() }
+func (p *passing) Unwrap() error { return p.err }
+
+type status struct{ code int }
+
+func (s *status) Error() string {
+	return fmt.Sprintf("the server answered %d %s", s.code, http.StatusText(s.code))
+}
+
+func pause(err error, attempt int) time.Duration {
+	var p *passing
+	if errors.As(err, &p) && p.after > 0 {
+		return min(p.after, time.Minute)
+	}
+	return time.Second << (attempt - 1)
+}
+
+func (c *Client) once(ctx context.Context, address, path, etag string, progress Progress) (r Result, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return Result{}, err
+	}
+	request.Header.Set("User-Agent", c.agent)
+	if etag != "" {
+		request.Header.Set("If-None-Match", etag)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return Result{}, &passing{err: err}
+	}
+	defer response.Body.Close()
+	switch code := response.StatusCode; {
+	case code == http.StatusNotModified && etag != "":
+		return Result{ETag: etag}, nil
+	case code == http.StatusOK:
+	case code == http.StatusTooManyRequests, code >= 500:
+		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+		return Result{}, &passing{&status{code}, time.Duration(seconds) * time.Second}
+	default:
+		return Result{}, &status{code}
+	}
+	if response.ContentLength > MaxSize {
+		return Result{}, fmt.Errorf("it has %d bytes, at most %d are fetched", response.ContentLength, int64(MaxSize))
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	// A server that stops sending must not hold the run for ever.
+	watchdog := time.AfterFunc(stall, cancel)
+	defer watchdog.Stop()
+	body := &counted{r: io.LimitReader(response.Body, MaxSize+1), total: response.ContentLength, progress: progress, watchdog: watchdog}
+	if _, err := io.Copy(f, body); err != nil {
+		return Result{}, &passing{err: err}
+	}
+	if body.done > MaxSize {
+		return Result{}, fmt.Errorf("it has more than %d bytes", int64(MaxSize))
+	}
+	if response.ContentLength >= 0 && body.done != response.ContentLength {
+		return Result{}, &passing{err: fmt.Errorf("cut short: %d of %d bytes came", body.done, response.ContentLength)}
+	}
+	if err := f.Sync(); err != nil {
+		return Result{}, err
+	}
+	if err := f.Close(); err != nil {
+		return Result{}, err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return Result{}, err
+	}
+	return Result{Changed: true, ETag: strings.TrimSpace(response.Header.Get("ETag"))}, nil
+}
+
+// counted reports what passes through it.
+type counted struct {
+	r           io.Reader
+	done, total int64
+	progress    Progress
+	watchdog    *time.Timer
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if n > 0 {
+		c.done += int64(n)
+		c.watchdog.Reset(stall)
+		if c.progress != nil {
+			c.progress(c.done, c.total)
+		}
+	}
+	return n, err
+}
