@@ -23,6 +23,8 @@ type file struct {
 	// byName says that the file is a symbolic link which has not been followed
 	// yet. Only its name may speak for it: what it leads to is visited anyway.
 	byName bool
+	// near is set while extractors are asked about a plain file on disk.
+	near *near
 
 	stat, peek sync.Once
 	size       int64
@@ -50,7 +52,12 @@ func (f *file) describe() {
 		return
 	}
 	f.stat.Do(func() {
-		if i, err := fs.Stat(f.t.fsys, f.path); err == nil {
+		// Where a link led is asked anew; a plain file's entry knows already.
+		stat := f.entry.Info
+		if !f.entry.Type().IsRegular() {
+			stat = func() (fs.FileInfo, error) { return fs.Stat(f.t.fsys, f.path) }
+		}
+		if i, err := stat(); err == nil {
 			f.size, f.mode = i.Size(), i.Mode()
 		}
 	})
@@ -61,17 +68,62 @@ func (f *file) Head() []byte {
 		return nil
 	}
 	f.peek.Do(func() {
+		if f.near != nil {
+			if d := f.near.folder(); d != nil {
+				f.head = d.head(f.entry.Name())
+				return
+			}
+		}
 		c, err := f.Open()
 		if err != nil {
 			return
 		}
 		defer c.Close()
-		b := make([]byte, min(headSize, max(c.Size(), 512)))
-		if n, err := c.ReadAt(b, 0); err == nil || err == io.EOF {
-			f.head = b[:n:n]
-		}
+		f.head = headOf(c)
 	})
 	return f.head
+}
+
+// headOf reads the first bytes. A file that says it is empty is asked all the
+// same: those of /proc say so.
+func headOf(c kennel.Content) []byte {
+	size := c.Size()
+	if size == 0 {
+		size = headSize
+	}
+	b := make([]byte, min(headSize, size))
+	n, err := c.ReadAt(b, 0)
+	if err != nil && err != io.EOF {
+		return nil
+	}
+	return b[:n:n]
+}
+
+// near is the folder of files that are being asked about, opened when the
+// first of them has to show its head: from there it is one step to each.
+type near struct {
+	in   *folder
+	dir  string
+	once sync.Once
+	sub  *folder
+}
+
+// folder returns the open folder, nil when it cannot be had.
+func (n *near) folder() *folder {
+	n.once.Do(func() {
+		if root, err := n.in.root.OpenRoot(n.in.raw(n.dir)); err == nil {
+			n.sub = &folder{root, n.in.limits}
+		}
+	})
+	return n.sub
+}
+
+func (n *near) Close() error {
+	n.once.Do(func() {})
+	if n.sub == nil {
+		return nil
+	}
+	return n.sub.Close()
 }
 
 func (f *file) Bytes() ([]byte, error) {

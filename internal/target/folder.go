@@ -54,19 +54,26 @@ func (d *folder) Open(name string) (fs.File, error) {
 	return &content{f, size}, nil
 }
 
-// open opens a regular file, or a folder with a size of -1.
+// open opens a regular file, or a folder with a size of -1. Looking before
+// opening keeps devices shut.
 func (d *folder) open(name string) (*os.File, int64, error) {
 	if !fs.ValidPath(name) {
 		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
 	raw := d.raw(name)
-	// Looking before opening keeps devices shut; O_NONBLOCK and looking again
-	// cover a pipe that took the file's place in between.
-	if i, err := d.root.Stat(raw); err != nil {
+	i, err := d.root.Stat(raw)
+	if err != nil {
 		return nil, 0, err
-	} else if !i.Mode().IsRegular() && !i.IsDir() {
+	}
+	if !i.Mode().IsRegular() && !i.IsDir() {
 		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: errSpecial}
 	}
+	return d.openSeen(raw)
+}
+
+// openSeen opens what was seen to be a regular file or folder. O_NONBLOCK and
+// another look cover a pipe that took its place in between.
+func (d *folder) openSeen(raw string) (*os.File, int64, error) {
 	f, err := d.root.OpenFile(raw, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, 0, err
@@ -78,9 +85,19 @@ func (d *folder) open(name string) (*os.File, int64, error) {
 	case err == nil && i.IsDir():
 		return f, -1, nil
 	case err == nil:
-		err = &fs.PathError{Op: "open", Path: name, Err: errSpecial}
+		err = &fs.PathError{Op: "open", Path: spell(raw), Err: errSpecial}
 	}
 	return nil, 0, errors.Join(err, f.Close())
+}
+
+// head returns the first bytes of what was seen to be a regular file.
+func (d *folder) head(name string) []byte {
+	f, size, err := d.openSeen(d.raw(name))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	return headOf(&content{f, size})
 }
 
 // ReadFile reads a whole file, up to the bound on one file.

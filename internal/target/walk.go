@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,103 +21,160 @@ type match struct {
 	by   int // index of the extractor
 }
 
-// walk is one walk through a target: one goroutine lists folders, in the order
-// of names so that bounds cut at the same place every time, and the workers
-// ask the extractors about what lies in them.
+// walk is one walk through a target. Workers take the latest piece of work from
+// a stack: a folder to list, or some files to ask the extractors about.
 type walk struct {
 	t          *Target
 	extractors []kennel.Extractor
-	seen       func(entries int)
-
-	entries int // met so far, by the lister alone
-	ignored int
+	seen       func(entries int) // told now and then, never concurrently
 
 	mu      sync.Mutex
+	more    sync.Cond
+	stack   []work
+	busy    int // workers that may yet add work
+	stop    error
+	entries int // met so far
+	ignored int
 	matches []match
 	gaps    []kennel.Gap
 	outside []string // links that lead out of the target and that no extractor knows
 }
 
-// batch is some entries of one folder, no folders among them.
-type batch struct {
-	dir     string
-	entries []fs.DirEntry
+// work is a folder to list, or some files of it to ask about.
+type work struct {
+	dir   string
+	files []fs.DirEntry
 }
 
-// batchSize is small enough to share a big folder among the workers.
-const batchSize = 256
+// chunk is how many files one piece of work has: a big folder is shared.
+const chunk = 512
 
+// errBound ends a walk that met too many entries.
+var errBound = errors.New("too many entries")
+
+// run walks with as many workers as there are processors. Where the bound on
+// entries cuts would depend on timing then, so a walk that hits it is done
+// again by one worker, which goes in the order of names.
 func (w *walk) run(ctx context.Context) error {
-	batches := make(chan batch, 4*runtime.GOMAXPROCS(0))
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for b := range batches {
-				w.ask(b)
-			}
-		})
-	}
-	err := w.list(ctx, batches)
-	close(batches)
-	workers.Wait()
-	slices.SortFunc(w.matches, func(a, b match) int {
-		if c := strings.Compare(a.file.path, b.file.path); c != 0 {
-			return c
+	if err := w.reset(ctx, runtime.GOMAXPROCS(0)); err == errBound {
+		err = w.reset(ctx, 1)
+		if err != nil && err != errBound {
+			return err
 		}
-		return a.by - b.by
+	} else if err != nil {
+		return err
+	}
+	slices.SortFunc(w.matches, func(a, b match) int {
+		return cmp.Or(strings.Compare(a.file.path, b.file.path), cmp.Compare(a.by, b.by))
 	})
 	slices.Sort(w.outside)
-	return err
+	return nil
 }
 
-// list sends everything that is to be looked at.
-func (w *walk) list(ctx context.Context, to chan<- batch) error {
+// reset forgets what was found so far and walks.
+func (w *walk) reset(ctx context.Context, workers int) error {
+	w.more.L = &w.mu
+	w.stop, w.entries, w.ignored = nil, 0, 0
+	w.matches, w.gaps, w.outside = nil, nil, nil
+	w.stack = []work{{dir: "."}}
 	if w.t.only != "" {
 		i, err := fs.Stat(w.t.fsys, w.t.only)
 		if err != nil {
 			return err
 		}
-		w.entries = 1
-		to <- batch{".", []fs.DirEntry{fs.FileInfoToDirEntry(i)}}
-		return nil
+		w.entries, w.stack[0].files = 1, []fs.DirEntry{fs.FileInfoToDirEntry(i)}
 	}
-	stack := []string{"."} // folders to visit; the next one is the last
-	for len(stack) > 0 {
-		if err := ctx.Err(); err != nil {
-			return err
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() { w.work(ctx, workers == 1) })
+	}
+	all.Wait()
+	return w.stop
+}
+
+func (w *walk) work(ctx context.Context, ordered bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for {
+		for len(w.stack) == 0 && w.busy > 0 && w.stop == nil {
+			w.more.Wait()
 		}
-		dir := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		entries, err := fs.ReadDir(w.t.fsys, dir)
-		if err != nil {
-			if dir == "." && len(entries) == 0 {
-				return err
-			}
-			w.gap(dir, "the folder could not be listed: %v", reason(err))
+		if w.stop == nil {
+			w.stop = ctx.Err()
 		}
-		if w.entries += len(entries); w.entries > w.t.limits.Entries {
-			w.gap(dir, "the walk stopped here, at the bound of %d entries; --max-entries moves it, and ignore globs save entries", w.t.limits.Entries)
-			return nil
+		if len(w.stack) == 0 || w.stop != nil {
+			w.more.Broadcast()
+			return
 		}
+		next := w.stack[len(w.stack)-1]
+		w.stack = w.stack[:len(w.stack)-1]
+		w.busy++
+		w.mu.Unlock()
+		if next.files != nil {
+			w.ask(next)
+		} else {
+			w.list(next.dir, ordered)
+		}
+		w.mu.Lock()
+		if w.busy--; w.busy == 0 {
+			w.more.Broadcast()
+		}
+	}
+}
+
+// list pushes what is in a folder.
+func (w *walk) list(dir string, ordered bool) {
+	entries, err := fs.ReadDir(w.t.fsys, dir)
+	if err != nil {
+		if dir == "." && len(entries) == 0 {
+			w.end(err)
+			return
+		}
+		w.gap(dir, "the folder could not be listed: %v", reason(err))
+	}
+	files, folders, ignored := w.sort(dir, entries)
+	w.mu.Lock()
+	before := w.entries
+	w.entries += len(entries)
+	over := w.entries > w.t.limits.Entries
+	w.ignored += ignored
+	if before/4096 != w.entries/4096 {
 		w.seen(w.entries)
-		files, folders := w.sort(dir, entries)
-		for chunk := range slices.Chunk(files, batchSize) {
-			to <- batch{dir, chunk}
-		}
-		slices.Reverse(folders)
-		stack = append(stack, folders...)
 	}
-	return nil
+	if !over {
+		slices.Reverse(folders)
+		for _, f := range folders {
+			w.stack = append(w.stack, work{dir: f})
+		}
+		for part := range slices.Chunk(files, chunk) {
+			w.stack = append(w.stack, work{dir, part})
+		}
+		w.more.Broadcast()
+	}
+	w.mu.Unlock()
+	if over {
+		if ordered {
+			w.gap(dir, "the walk stopped here, at the bound of %d entries; --max-entries moves it, and ignore globs save entries", w.t.limits.Entries)
+		}
+		w.end(errBound)
+	}
+}
+
+func (w *walk) end(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stop = cmp.Or(w.stop, err)
+	w.more.Broadcast()
 }
 
 // sort takes entries apart into files and links to ask about and the paths of
 // folders to visit. Devices, pipes and sockets are neither.
-func (w *walk) sort(dir string, entries []fs.DirEntry) (files []fs.DirEntry, folders []string) {
+func (w *walk) sort(dir string, entries []fs.DirEntry) (files []fs.DirEntry, folders []string, ignored int) {
 	files = entries[:0]
 	for _, e := range entries {
 		isDir := e.IsDir()
 		if len(w.t.ignore) > 0 && w.t.ignore.match(join(dir, e.Name()), isDir) {
-			w.ignored++
+			ignored++
 			continue
 		}
 		switch {
@@ -130,20 +188,31 @@ func (w *walk) sort(dir string, entries []fs.DirEntry) (files []fs.DirEntry, fol
 			folders = append(folders, join(dir, e.Name()))
 		}
 	}
-	return files, folders
+	return files, folders, ignored
 }
 
-// ask asks every extractor about every file of a batch.
-func (w *walk) ask(b batch) {
-	var found []match
-	for _, e := range b.entries {
+// ask asks every extractor about every file.
+func (w *walk) ask(b work) {
+	var (
+		found  []match
+		beside *near
+	)
+	if d, ok := w.t.fsys.(*folder); ok {
+		beside = &near{in: d, dir: b.dir}
+		defer beside.Close()
+	}
+	for _, e := range b.files {
 		f := &file{t: w.t, path: join(b.dir, e.Name()), entry: e, byName: e.Type() == fs.ModeSymlink}
+		if e.Type().IsRegular() {
+			f.near = beside
+		}
 		n := len(found)
 		for i, x := range w.extractors {
 			if w.wants(x, f) {
 				found = append(found, match{f, i})
 			}
 		}
+		f.near = nil
 		if f.byName && n == len(found) && w.leavesLexically(f.path) {
 			w.mu.Lock()
 			w.outside = append(w.outside, f.path)
