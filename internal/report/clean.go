@@ -14,15 +14,18 @@ const nameMax = 160
 // does not print (control characters, escape sequences, bidirectional
 // overrides, invisible joiners, broken UTF-8) is shown as its escape, and
 // what is too long is cut.
-func clean(s string) string {
-	if plain(s) {
+func clean(s string) string { return cleanTo(s, nameMax) }
+
+// cleanTo is clean with a bound of most runes.
+func cleanTo(s string, most int) string {
+	if len(s) <= most && plain(s) {
 		return s
 	}
 	var b strings.Builder
 	n := 0
 	for i := 0; i < len(s); n++ {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if n == nameMax {
+		if n == most {
 			b.WriteString("…")
 			break
 		}
@@ -39,11 +42,8 @@ func clean(s string) string {
 	return b.String()
 }
 
-// plain reports whether clean would return s as it is.
+// plain reports whether s is printable ASCII.
 func plain(s string) bool {
-	if len(s) > nameMax {
-		return false
-	}
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x20 || s[i] > 0x7e {
 			return false

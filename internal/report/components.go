@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // components gives every occurrence of an inventory its component: what reads
@@ -71,7 +72,7 @@ func indexComponents(inv *kennel.Inventory) *components {
 }
 
 func (c *components) add(byID map[string]int32, k kennel.Component) int32 {
-	purl := purlOf(k)
+	purl := ecosystem.Purl(k)
 	id := componentID(k, purl)
 	if n, known := byID[id]; known {
 		return n

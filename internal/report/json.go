@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // jsonSchema names the contract of docs/schema/kennel.scan-1.schema.json. It
@@ -278,7 +279,7 @@ func (d *document) writeOutcomes() {
 		d.int(o.Count)
 		example := ""
 		if o.Example.Name != "" {
-			example = componentID(o.Example, purlOf(o.Example))
+			example = componentID(o.Example, ecosystem.Purl(o.Example))
 		}
 		d.optional("example", example)
 		d.close('}')

@@ -1,6 +1,9 @@
 package report
 
-import kennel "github.com/kennel-oss/kennel"
+import (
+	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
+)
 
 // writeFindings keeps the order of the judgement: what matters most first.
 func (d *document) writeFindings() {
@@ -13,7 +16,15 @@ func (d *document) writeFindings() {
 
 func (d *document) finding(r *kennel.Result) {
 	c := &r.Component
-	purl := purlOf(*c)
+	project, o := place(d.j, r)
+	id, purl := "", ""
+	if o != nil {
+		known := &d.known.list[d.known.of[project][r.Occurrence]]
+		id, purl = known.id, known.purl
+	} else {
+		purl = ecosystem.Purl(*c)
+		id = componentID(*c, purl)
+	}
 	d.member("layer", r.Layer)
 	d.member("rule", r.Rule)
 	d.member("fingerprint", r.Fingerprint)
@@ -22,10 +33,9 @@ func (d *document) finding(r *kennel.Result) {
 	d.strings(r.Aliases)
 	d.member("title", r.Title)
 	d.optional("url", r.URL)
-	d.member("component", componentID(*c, purl))
+	d.member("component", id)
 	d.optional("purl", purl)
 	d.name(c)
-	project, o := place(d.j, r)
 	d.key("project")
 	if project < 0 {
 		d.null()
@@ -43,7 +53,7 @@ func (d *document) finding(r *kennel.Result) {
 	d.member("severity", r.Severity.String())
 	d.key("score")
 	if r.Score > 0 {
-		d.number(r.Score)
+		d.number(r.Score, 10)
 	} else {
 		d.null()
 	}
@@ -116,9 +126,9 @@ func (d *document) signals(r *kennel.Result) {
 		d.open('{')
 		d.member("cve", e.CVE)
 		d.key("probability")
-		d.number(e.Probability)
+		d.number(e.Probability, 1)
 		d.key("percentile")
-		d.number(e.Percentile)
+		d.number(e.Percentile, 1)
 		d.close('}')
 	} else {
 		d.null()

@@ -2,7 +2,6 @@ package report
 
 import (
 	"io"
-	"math"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -106,9 +105,9 @@ func (j *jsonWriter) int(n int) {
 	j.buf = strconv.AppendInt(j.buf, int64(n), 10)
 }
 
-// number writes f, or null when JSON cannot hold it.
-func (j *jsonWriter) number(f float64) {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
+// number writes f, or null when it is not between 0 and most.
+func (j *jsonWriter) number(f, most float64) {
+	if !(f >= 0 && f <= most) {
 		j.null()
 		return
 	}

@@ -83,6 +83,10 @@ func writers(f Format) func(*bufio.Writer, *kennel.Judgement, Options) error {
 		return writeText
 	case JSON:
 		return writeJSON
+	case SARIF:
+		return writeSARIF
+	case Markdown:
+		return writeMarkdown
 	}
 	return nil
 }

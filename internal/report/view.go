@@ -196,7 +196,10 @@ func (a *action) ids(j *kennel.Judgement, max int) string {
 
 // label is a component's name and version, clean.
 func label(c *kennel.Component) string {
-	if c.Version == "" {
+	switch {
+	case c.Name == "":
+		return "(unnamed)"
+	case c.Version == "":
 		return clean(c.Name)
 	}
 	return clean(c.Name) + " " + clean(c.Version)
