@@ -1,0 +1,7 @@
+package java
+
+import "github.com/kennel-oss/kennel"
+
+func readPOM(f kennel.File) (kennel.Extraction, error) {
+	return kennel.Extraction{}, nil
+}
