@@ -28,18 +28,23 @@ func (g *Graph) Need(from, to int32, constraint string, scope kennel.Scope) {
 
 // levels orders scopes from the widest: what is reached in several ways has
 // the scope of the widest way, and a way is as narrow as its narrowest edge.
-var levels = [...]kennel.Scope{kennel.ScopeShipped, kennel.ScopeOptional, kennel.ScopeBuild, kennel.ScopeDevelopment}
+var levels = [...]kennel.Scope{kennel.ScopeShipped, kennel.ScopeUnknown, kennel.ScopeOptional, kennel.ScopeBuild, kennel.ScopeDevelopment}
 
-func level(s kennel.Scope) uint8 {
-	switch s {
-	case kennel.ScopeOptional:
+// level places an edge. One that does not say carries its dependant's scope
+// on, but for the project's own packages: these have development dependencies,
+// so what they ask for is unknown.
+func level(s kennel.Scope, own bool) uint8 {
+	switch {
+	case s == kennel.ScopeUnknown && own:
 		return 1
-	case kennel.ScopeBuild:
+	case s == kennel.ScopeOptional:
 		return 2
-	case kennel.ScopeDevelopment:
+	case s == kennel.ScopeBuild:
 		return 3
+	case s == kennel.ScopeDevelopment:
+		return 4
 	}
-	return 0 // an edge that does not say carries its dependant's scope on
+	return 0
 }
 
 const unreached = uint8(len(levels))
@@ -71,9 +76,10 @@ func (g *Graph) Resolve() {
 	}
 	var queue [len(levels)][]int32
 	visit := func(from int32, at uint8) {
+		own := from == kennel.RootNode || g.Occurrences[from].Origin == kennel.OriginLocal
 		for _, i := range next[first[from+1]:first[from+2]] {
 			e := g.Edges[i]
-			if l := max(at, level(e.Scope)); l < best[e.To] {
+			if l := max(at, level(e.Scope, own)); l < best[e.To] {
 				best[e.To] = l
 				queue[l] = append(queue[l], e.To)
 			}

@@ -14,11 +14,12 @@ import (
 // Source: https://docs.npmjs.com/cli/configuring-npm/package-lock-json
 const newest = 3
 
-// depthMax and pathMax bound how deep node_modules may nest, as a count and in
-// bytes of path. Real trees stay under 20 and 1,000.
+// depthMax and pathMax bound how deep folders may nest, as a count and in
+// bytes of path, since finding a dependency climbs all the way up. Real trees
+// stay under 40 and 400.
 const (
-	depthMax = 200
-	pathMax  = 4096
+	depthMax = 128
+	pathMax  = 1024
 )
 
 // entry is one package of a lock file: where it is to be installed, what it
@@ -119,7 +120,7 @@ func (l *lock) readPackages(j *lockfile.JSON) error {
 	return j.Object(func(at string) error {
 		e := entry{path: at, line: j.Line()}
 		err := j.Object(func(name string) error { return e.member(j, name) })
-		if len(at) > pathMax || strings.Count(at, folder) > depthMax {
+		if len(at) > pathMax || strings.Count(at, "/") > depthMax {
 			l.gap("line %d: a path of %d bytes is left out", e.line, len(at))
 			return err
 		}
@@ -156,13 +157,13 @@ func (e *entry) member(j *lockfile.JSON, name string) (err error) {
 
 // readNested reads version 1: packages nest the way their folders will.
 func (l *lock) readNested(j *lockfile.JSON, parent string, depth int) error {
-	if depth > depthMax {
-		l.gap("line %d: packages nest more than %d deep: deeper ones are left out", j.Line(), depthMax)
+	if depth > depthMax/2 {
+		l.gap("line %d: packages nest more than %d deep: deeper ones are left out", j.Line(), depthMax/2)
 		return j.Skip()
 	}
 	return j.Object(func(name string) error {
 		at := path.Join(parent, folder, name)
-		if name == "" || len(at) > pathMax {
+		if name == "" || len(at) > pathMax || strings.Count(at, "/") > depthMax {
 			l.gap("line %d: a package without a usable name is left out", j.Line())
 			return j.Skip()
 		}

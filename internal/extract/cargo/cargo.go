@@ -1,0 +1,60 @@
+// Package cargo reads Cargo.lock, versions 1 to 4, with the Cargo.toml files
+// beside it for what a lock file does not say: which dependencies are for
+// tests or building only, and the constraints they were asked for with.
+package cargo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/lockfile"
+)
+
+// New returns the extractor of Cargo.lock.
+func New() kennel.Extractor { return extractor{} }
+
+type extractor struct{}
+
+func (extractor) Name() string { return "cargo" }
+
+func (extractor) Match(f kennel.File) bool {
+	p := f.Path()
+	return p[strings.LastIndexByte(p, '/')+1:] == "Cargo.lock"
+}
+
+// newest is the newest lock file version whose meaning is known here.
+// Source: https://doc.rust-lang.org/cargo/reference/resolver.html and the
+// lockfile module of Cargo
+const newest = 4
+
+func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
+	text, err := f.Bytes()
+	if err != nil {
+		return kennel.Extraction{}, err
+	}
+	text = lockfile.TrimBOM(text)
+	l, ok := parseFast(string(text))
+	if !ok {
+		if l, err = parseTOML(text); err != nil {
+			return kennel.Extraction{}, lockfile.Explain(err, text)
+		}
+	}
+	var e kennel.Extraction
+	gap := func(what, format string, args ...any) {
+		e.Gaps = append(e.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: what, Why: fmt.Sprintf(format, args...)})
+	}
+	if l.Version > newest {
+		gap(f.Path(), "version %d is newer than the newest one known here (%d): read as that one", l.Version, newest)
+	}
+	w, err := readWorkspace(f.FS(), path.Dir(f.Path()))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		gap(path.Join(path.Dir(f.Path()), "Cargo.toml"), "it could not be read, so what is for tests only is not known: %v", err)
+	}
+	e.Projects = []kennel.Project{resolve(f, &l, w, func(format string, args ...any) { gap(f.Path(), format, args...) })}
+	return e, nil
+}
