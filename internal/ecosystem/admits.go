@@ -23,23 +23,8 @@ func Admits(e kennel.Ecosystem, constraint, version string) (bool, error) {
 	if len(constraint) > maxConstraint || len(version) > maxConstraint {
 		return false, fmt.Errorf("%q: %w", shorten(constraint), ErrConstraint)
 	}
-	var system semver.System
-	switch e {
-	case kennel.NPM:
-		system = semver.NPM
-	case kennel.Cargo:
-		system = semver.Cargo
-	case kennel.PyPI:
-		system = semver.PyPI
-	case kennel.RubyGems:
-		system = semver.RubyGems
-	case kennel.Packagist:
-		system = semver.Composer
-	case kennel.NuGet:
-		system = semver.NuGet
-	case kennel.Maven:
-		system = semver.Maven
-	default:
+	system, ok := constraintSystem(e)
+	if !ok {
 		return false, fmt.Errorf("%s: %w", e, ErrConstraint)
 	}
 	c, err := system.ParseConstraint(strings.TrimSpace(constraint))
@@ -51,4 +36,25 @@ func Admits(e kennel.Ecosystem, constraint, version string) (bool, error) {
 		return false, fmt.Errorf("%q: %w (%s)", shorten(version), ErrVersion, e)
 	}
 	return c.MatchVersion(v), nil
+}
+
+// constraintSystem is the library's name for an ecosystem.
+func constraintSystem(e kennel.Ecosystem) (semver.System, bool) {
+	switch e {
+	case kennel.NPM:
+		return semver.NPM, true
+	case kennel.Cargo:
+		return semver.Cargo, true
+	case kennel.PyPI:
+		return semver.PyPI, true
+	case kennel.RubyGems:
+		return semver.RubyGems, true
+	case kennel.Packagist:
+		return semver.Composer, true
+	case kennel.NuGet:
+		return semver.NuGet, true
+	case kennel.Maven:
+		return semver.Maven, true
+	}
+	return 0, false
 }

@@ -12,6 +12,9 @@ const (
 	composerPatch  = tagHigh
 )
 
+// composerOpen is the number that Composer puts for an open one.
+const composerOpen = "9999999"
+
 // appendComposer reads a version as Composer normalises and compares it: up to
 // four numbers (or a date), a stability with numbers, and "-dev". Branches
 // ("dev-main") name a moving target and have no order; "2.x-dev" ranks above
@@ -24,29 +27,36 @@ func appendComposer(b []byte, v string) ([]byte, bool) {
 	if len(v) > 1 && lower(v[0]) == 'v' {
 		v = v[1:]
 	}
-	n, branch := 0, false
+	n, limit, branch := 0, 4, false
 	for {
 		run, rest := digits(v)
 		switch {
+		case n == limit:
+			return nil, false
 		case run != "" && !branch:
 			b = appendNumber(b, run)
 		case n > 0 && rest != "" && (lower(rest[0]) == 'x' || rest[0] == '*'):
-			b = appendNumber(b, "9999999")
+			b = appendNumber(b, composerOpen)
 			rest, branch = rest[1:], true
 		default:
 			return nil, false
 		}
+		if n == 0 && len(run) >= 4 {
+			limit = 9 // a date, which hyphens may join: 2024-01-31
+		}
 		n++
-		v = rest
-		// Dates may be joined by hyphens: 2024-01-31.
-		if len(v) < 2 || v[0] != '.' && !(v[0] == '-' && isDigit(v[1])) || !isDigit(v[1]) && lower(v[1]) != 'x' && v[1] != '*' {
+		if v = rest; len(v) < 2 {
+			break
+		}
+		number := isDigit(v[1])
+		if wild := lower(v[1]) == 'x' || v[1] == '*'; v[0] == '.' && !number && !wild || v[0] == '-' && (!number || limit == 4) || v[0] != '.' && v[0] != '-' {
 			break
 		}
 		v = v[1:]
 	}
 	for ; n < 4; n++ {
 		if branch {
-			b = appendNumber(b, "9999999")
+			b = appendNumber(b, composerOpen)
 		} else {
 			b = appendNumber(b, "")
 		}

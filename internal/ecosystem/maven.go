@@ -5,96 +5,104 @@ import "strings"
 // Ranks of a Maven token at its place. Numbers behind a dot use the tags of
 // numbers themselves.
 const (
-	mavenAlpha     = 0x01
-	mavenBeta      = 0x02
-	mavenMilestone = 0x03
-	mavenRC        = 0x04
-	mavenSnapshot  = 0x05
-	mavenEnd       = 0x06
-	mavenRelease   = 0x07 // "", "ga", "final", "release" before something that counts
-	mavenSP        = 0x08
-	mavenOther     = 0x09 // any other word, by its letters
-	mavenHyphen    = 0x0A // a number behind a hyphen
+	mavenAlpha      = 0x01
+	mavenBeta       = 0x02
+	mavenMilestone  = 0x03
+	mavenRC         = 0x04
+	mavenSnapshot   = 0x05
+	mavenReleaseLow = 0x06 // "ga", "final", "release" before one of the words above
+	mavenEnd        = 0x07
+	mavenRelease    = 0x08 // "ga", "final", "release" before anything else
+	mavenSP         = 0x09
+	mavenOther      = 0x0A // any other word, by its letters
+	mavenHyphen     = 0x0B // a number behind a hyphen
 )
 
 // appendMaven reads Maven's version order: tokens split at dots, hyphens and
-// between digits and other characters; empty ones are zero; trailing nulls
-// count nothing. Any text is a version.
+// between digits and other characters; an empty one is zero; trailing zeros
+// and release words count nothing. Any text is a version.
 // Source: https://maven.apache.org/pom.html#version-order-specification
 //
-// The specification pads the shorter of two versions with nulls, which makes
-// circles of odd ones (1.0.alpha < 1 < 1-sp < 1.0.alpha). Here, as in Maven
-// itself since 3.9, nulls count nothing before a word either, and there are
-// no circles.
+// The specification pads the shorter of two versions, which makes circles of
+// odd ones (1.0.alpha < 1 < 1-sp < 1.0.alpha). Here, as in Maven since 3.9.0
+// (MNG-7644), zeros count nothing before a word either: 1.0.0.RC1 is
+// 1.0.0-RC1. Release words before another word do count (MNG-7714:
+// 1.final-redhat < 1-sp).
 func appendMaven(b []byte, v string) ([]byte, bool) {
-	keep := len(b) // b[:keep] ends in a token that counts
-	hyphen := false
-	for i := 0; ; {
-		j := i
-		number := j < len(v) && isDigit(v[j])
-		for j < len(v) && v[j] != '.' && v[j] != '-' && isDigit(v[j]) == number {
-			j++
-		}
-		token := v[i:j]
+	keep := len(b)  // b[:keep] ends in a word or a number that is not zero
+	end := keep     // b[:end] ends in one that counts
+	release := -1   // where in b a release word waits for what follows it
+	hyphen := false // before the token
+	for more := true; more; {
+		var token string
+		var next byte
+		token, next, v, more = cutMaven(v)
 		switch {
-		case token == "": // counts as zero
-			b = appendMavenNumber(b, "", hyphen, keep)
-		case number:
-			b = appendMavenNumber(b, token, hyphen, keep)
-			if !isZero(token) {
-				keep = len(b)
+		case token == "" || isDigit(token[0]):
+			if hyphen {
+				b = append(b[:keep], mavenHyphen)
+			}
+			if b = appendNumber(b, token); !isZero(token) {
+				keep, end, release = len(b), len(b), -1
 			}
 		default:
-			b = b[:keep]
-			followed := j < len(v) && isDigit(v[j])
-			var null bool
-			if b, null = appendMavenWord(b, token, followed); !null {
-				keep = len(b)
+			tag := mavenWord(token, next != 0 && isDigit(next))
+			b = append(b[:keep], tag)
+			if tag == mavenOther {
+				b = appendString(b, strings.ToLower(token))
 			}
+			keep = len(b)
+			if tag == mavenRelease {
+				if release < 0 {
+					release = keep - 1
+				}
+				break
+			}
+			if release >= 0 && tag < mavenReleaseLow {
+				b[release] = mavenReleaseLow
+			}
+			end, release = keep, -1
 		}
-		if j == len(v) {
-			break
-		}
-		switch v[j] {
-		case '.':
-			hyphen = false
-			i = j + 1
-		case '-':
-			hyphen = true
-			i = j + 1
-		default:
-			hyphen = true
-			i = j
-		}
+		hyphen = next != '.'
 	}
-	return append(b[:keep], mavenEnd), true
+	return append(b[:end], mavenEnd), true
 }
 
-func appendMavenNumber(b []byte, digits string, hyphen bool, keep int) []byte {
-	if hyphen {
-		b = append(b[:keep], mavenHyphen)
+// cutMaven cuts the first token off v and what separates it, and tells the
+// byte that follows it, 0 at the end.
+func cutMaven(v string) (token string, next byte, rest string, more bool) {
+	i := 0
+	for i < len(v) && v[i] != '.' && v[i] != '-' && isDigit(v[i]) == isDigit(v[0]) {
+		i++
 	}
-	return appendNumber(b, digits)
+	if i == len(v) {
+		return v, 0, "", false
+	}
+	token, next, rest = v[:i], v[i], v[i:]
+	if next == '.' || next == '-' {
+		rest = rest[1:]
+	}
+	return token, next, rest, true
 }
 
-// appendMavenWord appends a qualifier; null says that it counts as nothing.
-// One letter is an abbreviation only when a digit follows at once.
-func appendMavenWord(b []byte, word string, followed bool) (_ []byte, null bool) {
+// mavenWord ranks a qualifier. One letter is an abbreviation only when a digit
+// follows at once.
+func mavenWord(word string, followed bool) byte {
 	switch {
 	case fold(word, "alpha"), followed && fold(word, "a"):
-		return append(b, mavenAlpha), false
+		return mavenAlpha
 	case fold(word, "beta"), followed && fold(word, "b"):
-		return append(b, mavenBeta), false
+		return mavenBeta
 	case fold(word, "milestone"), followed && fold(word, "m"):
-		return append(b, mavenMilestone), false
+		return mavenMilestone
 	case fold(word, "rc"), fold(word, "cr"):
-		return append(b, mavenRC), false
+		return mavenRC
 	case fold(word, "snapshot"):
-		return append(b, mavenSnapshot), false
+		return mavenSnapshot
 	case fold(word, "ga"), fold(word, "final"), fold(word, "release"):
-		return append(b, mavenRelease), true
+		return mavenRelease
 	case fold(word, "sp"):
-		return append(b, mavenSP), false
+		return mavenSP
 	}
-	return appendString(append(b, mavenOther), strings.ToLower(word)), false
+	return mavenOther
 }

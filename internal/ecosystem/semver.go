@@ -4,10 +4,9 @@ import "strings"
 
 // semverRules are the ways in which relatives of Semantic Versioning differ.
 type semverRules struct {
-	numbers int  // how many dotted numbers there may be; missing ones are zero
-	loose   bool // a pre-release needs no hyphen ("1.2.3beta"), as in npm's early years and in tags
-	build   bool // build metadata ranks too (Pub)
-	fold    bool // case does not count (NuGet)
+	loose bool // a pre-release needs no hyphen ("1.2.3beta"), as in npm's early years and in tags
+	build bool // build metadata ranks too (Pub)
+	fold  bool // case does not count (NuGet)
 }
 
 // Tags behind the numbers of a semantic version.
@@ -21,7 +20,8 @@ const (
 
 // appendSemver reads Semantic Versioning 2.0.0 (https://semver.org), with an
 // optional "v" or "=" in front, as tags and Go have it. Fewer than three
-// numbers are completed with zeros, since bounds of advisories are written so.
+// numbers are completed with zeros and more than three go on counting, since
+// NuGet has four and bounds of advisories are written with any number.
 func appendSemver(b []byte, v string, rules semverRules) ([]byte, bool) {
 	v = strings.TrimPrefix(v, "=")
 	if len(v) > 1 && lower(v[0]) == 'v' {
@@ -31,7 +31,7 @@ func appendSemver(b []byte, v string, rules semverRules) ([]byte, bool) {
 	n := 0
 	for {
 		run, rest := digits(v)
-		if run == "" || n == rules.numbers {
+		if run == "" {
 			return nil, false
 		}
 		n++
@@ -56,9 +56,13 @@ func appendSemver(b []byte, v string, rules semverRules) ([]byte, bool) {
 	pre := v
 	switch {
 	case v == "":
-	case v[0] == '-', rules.loose && len(v) > 1 && v[0] == '.' && isLetter(v[1]):
+	case v[0] == '-':
 		pre = v[1:]
-	case rules.loose && isLetter(v[0]):
+	case rules.loose:
+		pre = strings.TrimPrefix(v, ".")
+		if word, _ := letters(pre); word == "" || fold(word, "x") { // "1.x" is a range
+			return nil, false
+		}
 	default:
 		return nil, false
 	}

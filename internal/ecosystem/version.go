@@ -80,15 +80,15 @@ func appendKey(b []byte, o order, v string) ([]byte, bool) {
 	}
 	switch o {
 	case semverOrder:
-		return appendSemver(b, v, semverRules{numbers: 3})
+		return appendSemver(b, v, semverRules{})
 	case npmOrder:
-		return appendSemver(b, v, semverRules{numbers: 3, loose: true})
+		return appendSemver(b, v, semverRules{loose: true})
 	case pubOrder:
-		return appendSemver(b, v, semverRules{numbers: 3, build: true})
+		return appendSemver(b, v, semverRules{build: true})
 	case tagOrder:
-		return appendSemver(b, v, semverRules{numbers: 4, loose: true})
+		return appendSemver(b, v, semverRules{loose: true})
 	case nugetOrder:
-		return appendSemver(b, v, semverRules{numbers: 4, fold: true})
+		return appendSemver(b, v, semverRules{loose: true, fold: true})
 	case pep440Order:
 		return appendPEP440(b, v)
 	case mavenOrder:
