@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
@@ -104,7 +105,11 @@ func theirs(text string) (string, error) {
 			value(n)
 		}
 	}
-	return b.String(), p.Error()
+	if err := p.Error(); err != nil {
+		return "", err
+	}
+	var all map[string]any // checks what the token parser leaves open: numbers, dates, repeated keys
+	return b.String(), toml.Unmarshal(p.Data(), &all)
 }
 
 // agree holds both readings of a text to one another.
