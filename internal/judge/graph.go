@@ -193,3 +193,15 @@ func (g *graph) clusters() []int32 {
 	}
 	return cluster
 }
+
+// Paths answers who brings a component into a project.
+type Paths struct{ g *graph }
+
+// NewPaths lays out a project's graph. The project must not change after.
+func NewPaths(p *kennel.Project) *Paths { return &Paths{newGraph(p)} }
+
+// To returns how the project comes to occurrence n.
+func (p *Paths) To(n int32) kennel.Via { return p.g.via(n) }
+
+// Dependants returns the edges that lead to occurrence n.
+func (p *Paths) Dependants(n int32) []kennel.Edge { return p.g.dependants(n) }

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/kennel-oss/kennel/internal/config"
+	"github.com/kennel-oss/kennel/internal/history"
+	"github.com/kennel-oss/kennel/internal/policy"
+)
+
+// ConfigFile is the name of a project's configuration.
+const ConfigFile = "kennel.yaml"
+
+// trusted is the configuration that counts for a run, and what did not.
+type trusted struct {
+	config.Config
+	path   string // "" when there is none
+	notice string // why a configuration that is there was not applied
+}
+
+// projectConfig finds the configuration for a target by the rules of trust:
+// one that was named always counts; one from a trusted git reference counts;
+// the target's own counts for a person at a terminal and not in CI, where the
+// change under review could have written it.
+func (a *app) projectConfig(ctx context.Context, target, named, ref string) (trusted, error) {
+	if named != "" && ref != "" {
+		return trusted{}, usage("--config and --trust-config-from cannot be used together: choose one")
+	}
+	if named != "" {
+		data, err := os.ReadFile(named)
+		if err != nil {
+			return trusted{}, &exit{exitUsage, fmt.Errorf("--config: %w", err)}
+		}
+		return parseConfig(named, data)
+	}
+	folder := target
+	if info, err := os.Stat(target); err != nil || !info.IsDir() {
+		return trusted{}, nil // a file, an archive or standard input brings no configuration
+	}
+	path := filepath.Join(folder, ConfigFile)
+	if ref != "" {
+		data, err := history.File(ctx, folder, ref, ConfigFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			return trusted{}, nil
+		}
+		if err != nil {
+			return trusted{}, &exit{exitFailed, fmt.Errorf("--trust-config-from %s: %w", ref, err)}
+		}
+		return parseConfig(ConfigFile+" at "+ref, data)
+	}
+	data, err := readInside(folder, ConfigFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return trusted{}, nil
+	}
+	if err != nil {
+		return trusted{}, &exit{exitUsage, err}
+	}
+	if ci := a.getenv("CI"); ci != "" && ci != "false" && ci != "0" {
+		return trusted{notice: path + " was not applied: in CI the examined project does not configure its own examination; name it with --config, or take the base branch's with --trust-config-from REF"}, nil
+	}
+	return parseConfig(path, data)
+}
+
+// readInside reads a file that no link leads out of its folder.
+func readInside(folder, name string) ([]byte, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.ReadFile(name)
+}
+
+func parseConfig(path string, data []byte) (trusted, error) {
+	c, err := config.Parse(path, data)
+	if err != nil {
+		return trusted{}, &exit{exitUsage, err}
+	}
+	return trusted{Config: c, path: path}, nil
+}
+
+// userConfig reads the user's own configuration, which may let Kennel update
+// its database unasked and say where it lies.
+func (a *app) userConfig() (config.Config, error) {
+	folder := a.getenv("KENNEL_CONFIG_DIR")
+	if folder == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return config.Config{}, nil // no home: nothing is configured
+		}
+		folder = filepath.Join(base, "kennel")
+	}
+	path := filepath.Join(folder, "config.yaml")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return config.Config{}, nil
+		}
+		return config.Config{}, &exit{exitUsage, err}
+	}
+	t, err := parseConfig(path, data)
+	return t.Config, err
+}
+
+// compilePolicy joins the rules that count: an organisation's, then the
+// project's, then the built-in ones where nobody replaced them.
+func compilePolicy(organisation string, project trusted) (*policy.Policy, error) {
+	var lists []policy.List
+	if organisation != "" {
+		data, err := os.ReadFile(organisation)
+		if err != nil {
+			return nil, &exit{exitUsage, fmt.Errorf("--policy: %w", err)}
+		}
+		t, err := parseConfig(organisation, data)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, rules(t))
+	}
+	if len(project.Policy.Rules) > 0 || organisation == "" {
+		if project.path == "" {
+			lists = append(lists, policy.Default())
+		} else {
+			lists = append(lists, rules(project))
+		}
+	}
+	p, err := policy.Compile(lists...)
+	if err != nil {
+		return nil, &exit{exitUsage, err}
+	}
+	return p, nil
+}
+
+func rules(t trusted) policy.List {
+	if len(t.Policy.Rules) == 0 && t.Policy.Extends {
+		return policy.Default()
+	}
+	list := policy.List{Source: t.path, Rules: t.Policy.Rules}
+	if t.Policy.Extends {
+		list.Source += " + built-in"
+		list.Rules = append(list.Rules[:len(list.Rules):len(list.Rules)], policy.Default().Rules...)
+	}
+	return list
+}
