@@ -190,7 +190,7 @@ func (d *document) add(e entry) {
 		}
 		return
 	}
-	if e.kind == "operating-system" || e.kind == "file" {
+	if e.kind == "operating-system" || e.kind == "file" || isImage(e.purl) {
 		d.define(e.ref, structure, e.name)
 		return
 	}
@@ -223,6 +223,12 @@ func (d *document) add(e entry) {
 	})
 	c.Hashes, c.Licenses = e.hashes, slices.Compact(e.licenses)
 	d.define(e.ref, d.list(c, e), e.name)
+}
+
+// isImage reports whether a purl names a container image, which is what other
+// packages lie in.
+func isImage(purl string) bool {
+	return strings.HasPrefix(purl, "pkg:oci/") || strings.HasPrefix(purl, "pkg:docker/")
 }
 
 // list adds a component to the occurrences and returns its index.
@@ -276,10 +282,14 @@ func (d *document) finish() kennel.Extraction {
 	for _, n := range d.nodes {
 		if n.counts && !n.declared {
 			d.noPurl.add(n.name)
+			d.incomplete = true
 		}
 	}
 	projects := d.projects()
 	d.report()
+	if len(d.listed) == 0 && len(d.nodes)+d.noPurl.count > 1 && len(d.gaps) == 0 && !d.exact && !d.vexOnly {
+		d.gap(kennel.GapNotJudged, "lists no component of a package ecosystem")
+	}
 	return kennel.Extraction{Projects: projects, Gaps: d.gaps}
 }
 
