@@ -65,12 +65,9 @@ func (extractor) Extract(ctx context.Context, f kennel.File) (kennel.Extraction,
 	}
 	root, _ := rootOf(f.Path())
 	single := path.Base(path.Dir(f.Path())) == "status.d"
-	packages, err := parse(string(data))
+	packages, broken, err := parse(string(data))
 	if err != nil {
 		return kennel.Extraction{}, err
-	}
-	if single && len(packages) == 0 {
-		return kennel.Extraction{}, errors.New("it describes no package")
 	}
 	system := osrelease.Read(f.FS(), root, kennel.Debian)
 	p := kennel.Project{Root: root, Manifest: f.Path(), Ecosystem: system.Ecosystem, Installed: true}
@@ -85,6 +82,10 @@ func (extractor) Extract(ctx context.Context, f kennel.File) (kennel.Extraction,
 		d.markManual(&p)
 	}
 	e.Owned, e.Gaps = d.owned(single)
+	if broken > 0 {
+		e.Gaps = append(e.Gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: f.Path(),
+			Why: fmt.Sprintf("%d of its paragraphs have no package name or no version", broken)})
+	}
 	if gap, ok := system.Gap(p.Manifest); ok {
 		e.Gaps = append(e.Gaps, gap)
 	}
@@ -143,20 +144,23 @@ const maxPackages = 200_000
 // otherwise make quadratic. dpkg itself writes one line.
 const maxField = 64 << 10
 
-// parse reads the stanzas of a database.
+// parse reads the stanzas of a database, and counts the paragraphs that
+// describe no package.
 // Source: https://www.debian.org/doc/debian-policy/ch-controlfields.html
-func parse(text string) ([]stanza, error) {
+func parse(text string) (all []stanza, broken int, err error) {
 	var (
-		all  []stanza
 		s    stanza
 		some bool // s holds a field
 		into *string
 	)
 	flush := func() error {
-		if some && s.name != "" {
-			if len(all) == maxPackages {
-				return fmt.Errorf("more than %d packages", maxPackages)
-			}
+		switch {
+		case !some:
+		case s.name == "" || s.version == "" && s.installed():
+			broken++
+		case len(all) == maxPackages:
+			return fmt.Errorf("more than %d packages", maxPackages)
+		default:
 			all = append(all, s)
 		}
 		s, some, into = stanza{}, false, nil
@@ -168,7 +172,7 @@ func parse(text string) ([]stanza, error) {
 		switch {
 		case strings.TrimSpace(line) == "":
 			if err := flush(); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			continue
 		case line[0] == ' ' || line[0] == '\t':
@@ -190,10 +194,10 @@ func parse(text string) ([]stanza, error) {
 		}
 	}
 	if err := flush(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	if len(all) == 0 && strings.IndexByte(text, 0) >= 0 {
-		return nil, errors.New("not a dpkg database")
+	if len(all) == 0 && broken > 0 {
+		return nil, 0, errors.New("not a dpkg database: it describes no package")
 	}
-	return all, nil
+	return all, broken, nil
 }

@@ -9,6 +9,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/klauspost/compress/flate"
+
 	"github.com/kennel-oss/kennel"
 )
 
@@ -16,8 +18,9 @@ import (
 // server unpacks to some 500 MiB, archives inside archives go three deep.
 const (
 	maxDepth   = 8         // archives inside archives
-	maxNested  = 256 << 20 // bytes of one packed archive inside another
-	maxWork    = 2 << 30   // bytes unpacked and directory bytes read in all
+	maxNested  = 256 << 20 // bytes of one packed archive inside another, held in memory
+	maxHeld    = 512 << 20 // bytes of all packed archives around the one being read
+	maxWork    = 1 << 30   // bytes unpacked and directory bytes read in all
 	maxText    = 1 << 20   // bytes of a manifest or properties file
 	maxFound   = 100_000   // components in all
 	maxEntries = 4_000_000 // directory entries in all
@@ -57,7 +60,10 @@ type archiveReader struct {
 	ctx     context.Context
 	f       kennel.File
 	work    int64
+	held    int64
 	entries int
+	block   []byte        // for reading directories, one at a time
+	inflate io.ReadCloser // likewise for contents
 
 	found         []kennel.Occurrence
 	own           coordinates // of the outer archive
@@ -72,7 +78,10 @@ func (a *archiveReader) read(r io.ReaderAt, size int64, place string, depth int)
 		texts, inner []entry
 		classes      bool
 	)
-	length, err := scanDirectory(r, size, func(name []byte, e entry) error {
+	if a.block == nil {
+		a.block = make([]byte, windowSize)
+	}
+	length, err := scanDirectory(r, size, a.block, func(name []byte, e entry) error {
 		if a.entries--; a.entries < 0 {
 			return a.stop(place, fmt.Sprintf("more than %d entries", maxEntries))
 		}
@@ -96,7 +105,7 @@ func (a *archiveReader) read(r io.ReaderAt, size int64, place string, depth int)
 		return err
 	}
 	if a.work -= length; a.work < 0 {
-		return a.stop(place, "more to unpack than the bound of 2 GiB")
+		return a.stop(place, fmt.Sprintf("more to unpack than the bound of %d GiB", maxWork>>30))
 	}
 	if err != nil {
 		if depth == 0 && len(texts)+len(inner) == 0 {
@@ -113,7 +122,7 @@ func (a *archiveReader) read(r io.ReaderAt, size int64, place string, depth int)
 	}
 	if !named && classes && len(inner) == 0 && !isClassesOfAAR(place) {
 		if a.nameless++; len(a.namelessNames) < 3 {
-			a.namelessNames = append(a.namelessNames, place[strings.LastIndex(place, "!/")+1:])
+			a.namelessNames = append(a.namelessNames, strings.TrimPrefix(place[max(0, strings.LastIndex(place, "!/")):], "!/"))
 		}
 	}
 	for _, e := range inner {
@@ -135,13 +144,19 @@ func (a *archiveReader) descend(r io.ReaderAt, size int64, place string, e entry
 		a.unreadable(at, fmt.Errorf("it unpacks to more than the bound of %d MiB", maxNested>>20))
 		return nil
 	}
-	unpacked, section, err := e.open(r, size)
+	section, err := e.section(r, size)
 	if err != nil {
 		a.unreadable(at, err)
 		return nil
 	}
-	if section == nil {
-		data, err := a.inflate(unpacked, e.size, at)
+	if e.method == deflated {
+		if a.held += e.size; a.held > maxHeld {
+			a.held -= e.size
+			a.unreadable(at, fmt.Errorf("it and the archives around it unpack to more than the bound of %d MiB", maxHeld>>20))
+			return nil
+		}
+		defer func() { a.held -= e.size }()
+		data, err := a.unpack(section, e, at)
 		if err == errStop {
 			return err
 		}
@@ -162,19 +177,32 @@ func (a *archiveReader) descend(r io.ReaderAt, size int64, place string, e entry
 	}
 }
 
-// inflate reads the size bytes that a directory promised, and no more.
-func (a *archiveReader) inflate(r io.Reader, size int64, place string) ([]byte, error) {
-	if a.work -= size; a.work < 0 {
-		return nil, a.stop(place, "more to unpack than the bound of 2 GiB")
+// maxRatio is the most that deflate can do: 258 bytes from two bits.
+const maxRatio = 1032
+
+// unpack returns the content of e, of exactly the size that the directory
+// promised. Its memory is taken only for a size that the packed bytes allow.
+func (a *archiveReader) unpack(packed *io.SectionReader, e entry, place string) ([]byte, error) {
+	if e.method == stored && e.size != e.packed || e.size/maxRatio > e.packed {
+		return nil, fmt.Errorf("it cannot unpack from %d to %d bytes, as the directory says", e.packed, e.size)
 	}
-	// Memory grows with what really comes, not with what the directory claims.
-	var b bytes.Buffer
-	b.Grow(int(min(size, 1<<20)) + 1)
-	n, err := io.Copy(&b, io.LimitReader(r, size+1))
-	if err == nil && n != size {
-		err = fmt.Errorf("it does not unpack to the %d bytes that the directory says", size)
+	if a.work -= e.size; a.work < 0 {
+		return nil, a.stop(place, fmt.Sprintf("more to unpack than the bound of %d GiB", maxWork>>30))
 	}
-	return b.Bytes(), err
+	var r io.Reader = packed
+	if e.method == deflated {
+		if a.inflate == nil {
+			a.inflate = flate.NewReader(packed)
+		} else if err := a.inflate.(flate.Resetter).Reset(packed, nil); err != nil {
+			return nil, err
+		}
+		r = a.inflate
+	}
+	data := make([]byte, e.size)
+	if _, err := io.ReadFull(r, data); err != nil {
+		return nil, fmt.Errorf("it does not unpack to the %d bytes that the directory says: %w", e.size, err)
+	}
+	return data, nil
 }
 
 // text reads a small text entry.
@@ -182,11 +210,11 @@ func (a *archiveReader) text(r io.ReaderAt, size int64, e entry, place string) (
 	if e.size > maxText {
 		return "", fmt.Errorf("it is larger than the bound of %d KiB", maxText>>10)
 	}
-	unpacked, _, err := e.open(r, size)
+	section, err := e.section(r, size)
 	if err != nil {
 		return "", err
 	}
-	data, err := a.inflate(unpacked, e.size, place)
+	data, err := a.unpack(section, e, place)
 	return string(data), err
 }
 

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // entry is one file in a zip's central directory.
@@ -30,16 +28,16 @@ var errNotZip = errors.New("not a zip archive, or cut short: its directory is mi
 
 // scanDirectory calls see for each entry of the central directory of the zip
 // in r, in its order, and returns the directory's size in bytes. The name that
-// see gets is valid during the call only.
+// see gets is valid during the call only; block is scratch of windowSize bytes.
 //
 // archive/zip would allocate some 300 bytes for every entry of archives that
 // have tens of thousands, of which a few matter here; this keeps none.
-func scanDirectory(r io.ReaderAt, size int64, see func(name []byte, e entry) error) (int64, error) {
+func scanDirectory(r io.ReaderAt, size int64, block []byte, see func(name []byte, e entry) error) (int64, error) {
 	at, length, base, err := findDirectory(r, size)
 	if err != nil {
 		return 0, err
 	}
-	read := newWindow(r, base+at, length)
+	read := window{r: r, at: base + at, end: base + at + length, buf: block}
 	for read.left() >= centralSize {
 		h, err := read.next(centralSize)
 		if err != nil {
@@ -164,35 +162,33 @@ func findDirectory64(r io.ReaderAt, end int64) (at, length, at64 int64, ok bool)
 	return 0, 0, 0, false
 }
 
-// open returns the content of e, inflated but not yet checked for its length.
-// A stored entry is a section of r and costs nothing.
-func (e entry) open(r io.ReaderAt, size int64) (io.Reader, *io.SectionReader, error) {
+// section returns the packed bytes of e.
+func (e entry) section(r io.ReaderAt, size int64) (*io.SectionReader, error) {
 	switch {
 	case e.encrypted:
-		return nil, nil, errors.New("it is encrypted")
+		return nil, errors.New("it is encrypted")
 	case e.method != stored && e.method != deflated:
-		return nil, nil, fmt.Errorf("it is packed by zip method %d, which is not read", e.method)
+		return nil, fmt.Errorf("it is packed by zip method %d, which is not read", e.method)
+	case e.header < 0 || e.header > size-localSize:
+		return nil, errors.New("it lies outside of its archive")
 	}
 	var local [localSize]byte
-	if e.header < 0 || e.header > size-localSize {
-		return nil, nil, errors.New("it lies outside of its archive")
-	}
 	if _, err := r.ReadAt(local[:], e.header); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if binary.LittleEndian.Uint32(local[:]) != 0x04034b50 {
-		return nil, nil, errors.New("its header is broken")
+		return nil, errors.New("its header is broken")
 	}
 	at := e.header + localSize + int64(binary.LittleEndian.Uint16(local[26:])) + int64(binary.LittleEndian.Uint16(local[28:]))
 	if e.packed < 0 || at > size || e.packed > size-at {
-		return nil, nil, errors.New("it lies outside of its archive")
+		return nil, errors.New("it lies outside of its archive")
 	}
-	section := io.NewSectionReader(r, at, e.packed)
-	if e.method == stored {
-		return section, section, nil
-	}
-	return flate.NewReader(section), nil, nil
+	return io.NewSectionReader(r, at, e.packed), nil
 }
+
+// windowSize holds what a directory entry can measure at most, 3*65535 bytes,
+// and some more.
+const windowSize = 1 << 18
 
 // window reads a part of r from its begin in blocks.
 type window struct {
@@ -202,14 +198,10 @@ type window struct {
 	from, to int
 }
 
-func newWindow(r io.ReaderAt, at, length int64) *window {
-	return &window{r: r, at: at, end: at + length, buf: make([]byte, min(length, 1<<18))}
-}
-
 func (w *window) left() int64 { return w.end - w.at + int64(w.to-w.from) }
 
-// next returns the next n bytes, valid until it is called again. n is at most
-// 3*65535, which fits the buffer.
+// next returns the next n bytes, at most len(buf), valid until it is called
+// again.
 func (w *window) next(n int) ([]byte, error) {
 	if w.to-w.from < n {
 		if w.left() < int64(n) {
