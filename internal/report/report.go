@@ -87,6 +87,8 @@ func writers(f Format) func(*bufio.Writer, *kennel.Judgement, Options) error {
 		return writeSARIF
 	case Markdown:
 		return writeMarkdown
+	case HTML:
+		return writeHTML
 	}
 	return nil
 }

@@ -1,0 +1,293 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+
+	kennel "github.com/kennel-oss/kennel"
+)
+
+//go:embed page/page.html
+var pageTemplate string
+
+//go:embed page/style.css
+var pageStyle string
+
+//go:embed page/script.js
+var pageScript string
+
+// How much of a page is open to the eye, and how many drawings it carries.
+const (
+	pageActions  = 5
+	pageGaps     = 8
+	pageProjects = 200
+	pageDrawings = 400
+)
+
+// writeHTML writes one file that asks nothing of the network: its style and
+// its script stand in it, and the policy in its head lets nothing else run.
+// It reads whole without the script, which only filters.
+func writeHTML(w *bufio.Writer, j *kennel.Judgement, o Options) error {
+	t, err := template.New("page").Parse(pageTemplate)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, newPage(j, o))
+}
+
+// page is what the template shows. Its strings are clean; the template
+// escapes them for where they stand.
+type page struct {
+	Style, StyleHash   any
+	Script, ScriptHash any
+
+	VerdictWord, Sign, Target, Headline, Size, Baseline string
+	Complete                                            bool
+	Warnings                                            []string
+	Database, Tool, AsOf, Policy                        string
+
+	Actions, MoreActions []pageAction
+	MoreActionsWord      string
+	MoreStart            int
+	Gaps, MoreGaps       []pageGap
+	MoreGapsWord         string
+	Projects             []pageProject
+	MoreProjects         string
+	FilterProjects       []pageProject
+	Scopes               []string
+	Urgent, Allowed      []pagePackage
+	AllowedWord          string
+	Suppressed           []pageSuppressed
+	Expired              []pageExpired
+}
+
+type pageAction struct {
+	Verdict, What, Where, About, IDs, Clears string
+	Command                                  bool
+}
+
+type pageGap struct{ What, Why string }
+
+type pageProject struct {
+	Index                 int
+	ID, Verdict, Packages string
+}
+
+type pageSuppressed struct{ ID, Package, Why string }
+
+type pageExpired struct{ ID, Until, Why, Where string }
+
+type pagePackage struct {
+	Verdict, Places, Scope, Name, Version, Traits string
+	Rank                                          int // of the worst severity, 6 for malicious
+	Worst, Problem, More, Fixed, Where, Via       string
+	Graph                                         *drawing
+	Findings                                      []pageFinding
+}
+
+type pageFinding struct {
+	Rank                                     int
+	ID, URL, Verdict, Title, Rating, Aliases string
+	Facts, Evidence                          []string
+}
+
+func contentHash(s string) template.HTMLAttr {
+	sum := sha256.Sum256([]byte(s))
+	return template.HTMLAttr("sha256-" + base64.StdEncoding.EncodeToString(sum[:]))
+}
+
+func newPage(j *kennel.Judgement, o Options) *page {
+	v := newView(j)
+	p := &page{
+		Style: template.CSS(pageStyle), StyleHash: contentHash(pageStyle),
+		Script: template.JS(pageScript), ScriptHash: contentHash(pageScript),
+		VerdictWord: j.Verdict.String(), Sign: symbol(j.Verdict), Target: cmp.Or(prose(j.Inventory.Target, nameMax), "unnamed target"),
+		Headline: v.headline(), Size: v.size(), Complete: j.Complete,
+		Database: databaseLine(j), Tool: prose(o.Tool.Name+" "+o.Tool.Version, 80), AsOf: j.AsOf.UTC().Format("2006-01-02 15:04 UTC"),
+		Policy: clean(j.Policy.Digest),
+	}
+	if b := j.Baseline; b.Used {
+		p.Baseline = "only what is new counts: the baseline " + clean(b.Path) + " knows " + number(b.Known) + ", " + number(b.Gone) + " are gone"
+	}
+	p.actions(v)
+	p.gaps(v)
+	p.projects(j)
+	p.packages(v)
+	for _, i := range v.suppressed {
+		r := &j.Results[i]
+		p.Suppressed = append(p.Suppressed, pageSuppressed{clean(ruleID(r)), label(&r.Component), suppressedBy(r.Suppressed)})
+	}
+	for _, e := range j.Expired {
+		p.Expired = append(p.Expired, pageExpired{clean(e.ID), day(e.Until), prose(e.Why, 300), clean(e.Where)})
+	}
+	return p
+}
+
+// symbol is a verdict for the eye, beside its word.
+func symbol(v kennel.Verdict) string {
+	switch v {
+	case kennel.Allow:
+		return "✓"
+	case kennel.Review:
+		return "?"
+	}
+	return "✕"
+}
+
+func (p *page) actions(v *view) {
+	for i := range v.actions {
+		a := &v.actions[i]
+		clears := number(len(a.results)) + " of " + number(v.urgent())
+		if a.remedy.Kind != kennel.RemedyUnknown {
+			clears = "clears " + clears
+		}
+		row := pageAction{a.verdict.String(), a.what(v.j), a.where(v.j), a.about(v.j, 4), a.ids(v.j, 4), clears, a.remedy.Command != ""}
+		if i < pageActions {
+			p.Actions = append(p.Actions, row)
+		} else {
+			p.MoreActions = append(p.MoreActions, row)
+		}
+	}
+	p.MoreStart = pageActions + 1
+	p.MoreActionsWord = counted(len(p.MoreActions), "more change", "more changes")
+}
+
+func (p *page) gaps(v *view) {
+	for i, g := range v.gaps() {
+		if g.kind == kennel.GapDatabase {
+			p.Warnings = append(p.Warnings, g.why)
+		}
+		row := pageGap{enumerate(g.whats, 4), g.why}
+		if i < pageGaps {
+			p.Gaps = append(p.Gaps, row)
+		} else {
+			p.MoreGaps = append(p.MoreGaps, row)
+		}
+	}
+	p.MoreGapsWord = counted(len(p.MoreGaps), "more reason", "more reasons")
+}
+
+func (p *page) projects(j *kennel.Judgement) {
+	ids := projectIDs(&j.Inventory)
+	for i := range ids {
+		p.Projects = append(p.Projects, pageProject{i, clean(ids[i]), projectVerdict(j, i).String(),
+			counted(len(j.Inventory.Projects[i].Occurrences), "package", "packages")})
+	}
+	slices.SortStableFunc(p.Projects, func(a, b pageProject) int {
+		return cmp.Compare(projectVerdict(j, a.Index), projectVerdict(j, b.Index))
+	})
+	if more := len(p.Projects) - pageProjects; more > 0 {
+		p.Projects = p.Projects[:pageProjects]
+		p.MoreProjects = "and " + counted(more, "more project", "more projects")
+	}
+}
+
+func (p *page) packages(v *view) {
+	urgent := append(append([]int(nil), v.verdicts[kennel.Deny]...), v.verdicts[kennel.Review]...)
+	d, drawings := newDependants(v.j), 0
+	scopes, projects := make(map[string]bool), make(map[int]bool)
+	convert := func(groups []group) []pagePackage {
+		out := make([]pagePackage, 0, len(groups))
+		for i := range groups {
+			row := newPackage(v.j, &groups[i])
+			if drawings < pageDrawings {
+				if row.Graph = d.draw(&v.j.Results[groups[i].results[0]]); row.Graph != nil {
+					drawings++
+				}
+			}
+			scopes[row.Scope] = true
+			for _, n := range groups[i].projects {
+				projects[n] = true
+			}
+			out = append(out, row)
+		}
+		return out
+	}
+	p.Urgent = convert(v.groups(urgent))
+	p.Allowed = convert(v.groups(v.verdicts[kennel.Allow]))
+	p.AllowedWord = number(len(v.verdicts[kennel.Allow])) + " allowed: " + severities(v.j, v.verdicts[kennel.Allow])
+	for s := kennel.ScopeUnknown; s <= kennel.ScopeDevelopment; s++ {
+		if scopes[s.String()] {
+			p.Scopes = append(p.Scopes, s.String())
+		}
+	}
+	for _, row := range p.Projects {
+		if projects[row.Index] {
+			p.FilterProjects = append(p.FilterProjects, row)
+		}
+	}
+}
+
+func newPackage(j *kennel.Judgement, g *group) pagePackage {
+	first := &j.Results[g.results[0]]
+	_, o := place(j, first)
+	row := pagePackage{Verdict: g.verdict.String(), Name: cmp.Or(clean(g.component.Name), "(unnamed)"), Version: clean(g.component.Version),
+		Traits: traits(&g.component, o), Scope: kennel.ScopeUnknown.String(), Where: locationOf(j, first), Via: path(j, first),
+		Problem: strings.TrimSpace(clean(ruleID(first)) + " " + prose(first.Title, 120))}
+	if o != nil {
+		row.Scope = o.Scope.String()
+	}
+	if more := len(g.results) - 1; more > 0 {
+		row.More = "and " + number(more) + " more"
+	}
+	if more := len(g.projects) - 1; more > 0 {
+		row.Where += " and " + counted(more, "other project", "other projects")
+	}
+	places := make([]string, len(g.projects))
+	for i, n := range g.projects {
+		places[i] = strconv.Itoa(n)
+	}
+	row.Places = strings.Join(places, " ")
+	row.Rank = -1
+	fixes := make(map[string]bool)
+	for _, i := range g.results {
+		r := &j.Results[i]
+		f := newPageFinding(r)
+		if f.Rank > row.Rank {
+			row.Rank, row.Worst = f.Rank, f.Rating
+		}
+		fixed := "unknown"
+		switch {
+		case r.Rule == malicious:
+			fixed = "remove it"
+		case r.Fix.State == kennel.FixKnown:
+			fixed = clean(r.Fix.Version)
+		case r.Fix.State == kennel.FixNone:
+			fixed = "none"
+		}
+		if !fixes[fixed] && len(fixes) < 3 {
+			fixes[fixed] = true
+			row.Fixed += map[bool]string{true: ", "}[row.Fixed != ""] + fixed
+		}
+		row.Findings = append(row.Findings, f)
+	}
+	return row
+}
+
+func newPageFinding(r *kennel.Result) pageFinding {
+	f := pageFinding{ID: clean(ruleID(r)), URL: webAddress(r.URL), Verdict: r.Verdict.String(), Title: prose(r.Title, 300),
+		Rank: int(r.Severity), Rating: rating(r), Facts: signals(r)}
+	if r.Rule == malicious {
+		f.Rank = 6
+	}
+	if len(r.Aliases) > 0 {
+		f.Aliases = clean(enumerate(r.Aliases, 8))
+	}
+	if len(r.Rules) > 0 {
+		f.Facts = append(f.Facts, "rule "+clean(enumerate(r.Rules, 3)))
+	}
+	for _, e := range r.Evidence {
+		if len(f.Evidence) == 10 {
+			break
+		}
+		f.Evidence = append(f.Evidence, clean(e.Kind)+" "+clean(e.What)+": "+prose(e.Says, 300))
+	}
+	return f
+}
