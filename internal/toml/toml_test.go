@@ -243,3 +243,27 @@ func BenchmarkSkip(b *testing.B) {
 		}
 	}
 }
+
+func TestWalkReadsEverySpellingAlike(t *testing.T) {
+	want := "+a|a.name x|+a.b|a.b.c 1|a.l 2|a.l 3|+a|a.name y|+a.b|+a.b|a.b.c 4"
+	for _, text := range []string{
+		"[[a]]\nname = 'x'\nb = {c = '1'}\nl = ['2', '3']\n[[a]]\nname = 'y'\nb = [{}, {c = '4'}]\n",
+		"a = [{name = 'x', b = {c = '1'}, l = ['2', '3']}, {name = 'y', b = [{}, {c = '4'}]}]",
+		"[[a]]\nname = 'x'\n[a.b]\nc = '1'\n[a]\nl = ['2', '3']\n[[a]]\nname = 'y'\n[[a.b]]\n[[a.b]]\nc = '4'\n",
+	} {
+		var got []string
+		r := New([]byte(text))
+		err := r.Walk(func(path []string, _ bool) error {
+			got = append(got, "+"+strings.Join(path, "."))
+			return nil
+		}, func(path []string) error {
+			s, err := r.String()
+			got = append(got, strings.Join(path, ".")+" "+s)
+			return err
+		})
+		// The third text opens [a] once more.
+		if joined := strings.Replace(strings.Join(got, "|"), "|+a|a.l", "|a.l", 1); err != nil || joined != want {
+			t.Errorf("%q: %v\n got %s\nwant %s", text, err, joined, want)
+		}
+	}
+}
