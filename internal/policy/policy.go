@@ -110,6 +110,9 @@ func compile(env *cel.Env, r Rule) (cel.Program, error) {
 
 // Info describes the policy for reports.
 func (p *Policy) Info() kennel.PolicyInfo {
+	if p == nil {
+		return kennel.PolicyInfo{Source: []string{"none: everything is denied"}}
+	}
 	return kennel.PolicyInfo{Digest: p.digest, Source: p.sources}
 }
 
