@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	kennel "github.com/kennel-oss/kennel"
@@ -13,7 +14,8 @@ import (
 const (
 	graphNodes = 40
 	graphEdges = 90
-	graphLabel = 28 // runes
+	graphLabel = 26 // runes
+	graphDepth = 5  // steps from the target, unless a shortest path is longer
 )
 
 // Measures of a drawing, in SVG user units. Labels are monospaced.
@@ -21,7 +23,7 @@ const (
 	nodeHeight = 26
 	nodeGap    = 12
 	charWidth  = 7
-	columnGap  = 56
+	columnGap  = 44
 	margin     = 8
 )
 
@@ -32,6 +34,7 @@ type drawing struct {
 	Nodes         []node
 	Edges         []edge
 	Missing       int // dependants that are not drawn
+	Aside         int // edges that lead away from the target, not drawn either
 }
 
 type node struct {
@@ -45,7 +48,7 @@ type node struct {
 
 type edge struct {
 	X1, Y1, C1, C2, X2, Y2 int // a cubic Bézier curve with level ends
-	Title, Class           string
+	Title                  string
 }
 
 // dependants finds who needs what, for each project once.
@@ -106,6 +109,7 @@ func (d *dependants) draw(r *kennel.Result) *drawing {
 	}
 	project := &d.j.Inventory.Projects[p]
 	distance, missing := d.choose(into, project, r, target)
+	missing += prune(project, into, distance, target)
 	if len(distance) < 2 {
 		return nil
 	}
@@ -133,25 +137,26 @@ func (d *dependants) choose(into [][]int32, project *kennel.Project, r *kennel.R
 		}
 	}
 	distance[target] = 0
-	seen := map[int32]bool{target: true}
-	queue := []int32{target}
+	deepest := int32(graphDepth)
+	for _, at := range distance {
+		deepest = max(deepest, at)
+	}
 	const look = 20_000 // nodes to count at most
-	missing := 0
 	steps := map[int32]int32{target: 0}
-	for len(queue) > 0 && len(seen) < look {
+	queue := []int32{target}
+	missing := 0
+	for len(queue) > 0 && len(steps) < look {
 		n := queue[0]
 		queue = queue[1:]
 		for _, e := range into[n] {
 			from := project.Edges[e].From
-			if from == kennel.RootNode || seen[from] {
+			if _, seen := steps[from]; seen || from == kennel.RootNode {
 				continue
 			}
-			seen[from] = true
 			steps[from] = steps[n] + 1
 			queue = append(queue, from)
-			if _, drawn := distance[from]; drawn {
-				distance[from] = steps[from]
-			} else if len(distance) < graphNodes {
+			_, drawn := distance[from]
+			if drawn || len(distance) < graphNodes && steps[from] <= deepest {
 				distance[from] = steps[from]
 			} else {
 				missing++
@@ -159,6 +164,49 @@ func (d *dependants) choose(into [][]int32, project *kennel.Project, r *kennel.R
 		}
 	}
 	return distance, missing
+}
+
+// prune takes out of a drawing what leads nowhere in it: nodes that no direct
+// dependency reaches. It keeps all where the input does not say what is
+// direct, and returns how many it took.
+func prune(project *kennel.Project, into [][]int32, distance map[int32]int32, target int32) int {
+	out := make(map[int32][]int32, len(distance))
+	var queue []int32
+	reached := make(map[int32]bool, len(distance))
+	for n := range distance {
+		direct := project.Occurrences[n].Direct == kennel.Direct
+		for _, e := range into[n] {
+			if from := project.Edges[e].From; from == kennel.RootNode {
+				direct = true
+			} else if _, drawn := distance[from]; drawn {
+				out[from] = append(out[from], n)
+			}
+		}
+		if direct {
+			queue = append(queue, n)
+			reached[n] = true
+		}
+	}
+	for len(queue) > 0 {
+		n := queue[0]
+		queue = queue[1:]
+		for _, to := range out[n] {
+			if !reached[to] {
+				reached[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	if !reached[target] {
+		return 0
+	}
+	before := len(distance)
+	for n := range distance {
+		if !reached[n] {
+			delete(distance, n)
+		}
+	}
+	return before - len(distance)
 }
 
 // place puts the nodes into columns by their distance to the target and
@@ -184,6 +232,10 @@ func (g *drawing) place(project *kennel.Project, into [][]int32, distance map[in
 	for _, c := range columns {
 		tallest = max(tallest, len(c))
 	}
+	named := make(map[string]int)
+	for _, n := range ids {
+		named[project.Occurrences[n].Name]++
+	}
 	g.Height = 2*margin + tallest*(nodeHeight+nodeGap) - nodeGap
 	x := margin
 	for c, column := range columns {
@@ -193,7 +245,10 @@ func (g *drawing) place(project *kennel.Project, into [][]int32, distance map[in
 		for _, n := range column {
 			o := &project.Occurrences[n]
 			v := node{X: x, Y: y, H: nodeHeight, Title: label(&o.Component), Class: "between", id: n, column: int32(c)}
-			v.Label = cleanTo(v.Title, graphLabel)
+			v.Label = cleanTo(o.Name, graphLabel)
+			if n == target || named[o.Name] > 1 {
+				v.Label += " " + cleanTo(o.Version, graphLabel/2)
+			}
 			v.W = utf8.RuneCountInString(v.Label)*charWidth + 18
 			switch {
 			case n == target:
@@ -260,7 +315,8 @@ func untangle(project *kennel.Project, into [][]int32, columns [][]int32) map[in
 	return rank
 }
 
-// connect draws the edges between the nodes that were placed.
+// connect draws the edges that lead on towards the target; those that lead
+// away, to one of its more distant dependants, would only tangle them.
 func (g *drawing) connect(project *kennel.Project, into [][]int32) {
 	at := make(map[int32]*node, len(g.Nodes))
 	for i := range g.Nodes {
@@ -270,18 +326,18 @@ func (g *drawing) connect(project *kennel.Project, into [][]int32) {
 		to := &g.Nodes[i]
 		for _, e := range into[to.id] {
 			from, drawn := at[project.Edges[e].From]
-			if !drawn || from == to || len(g.Edges) >= graphEdges {
+			if !drawn || from == to {
+				continue
+			}
+			if from.column >= to.column || len(g.Edges) >= graphEdges {
+				g.Aside++
 				continue
 			}
 			title := from.Title + " needs " + to.Title
 			if c := project.Edges[e].Constraint; c != "" {
 				title += " (" + clean(c) + ")"
 			}
-			line := edge{X1: from.X + from.W, Y1: from.Y + from.H/2, X2: to.X, Y2: to.Y + to.H/2, Title: title, Class: "edge"}
-			if from.column >= to.column { // a cycle: out of the drawing's direction
-				line.X1, line.X2 = from.X+from.W/2, to.X+to.W/2
-				line.Class = "edge back"
-			}
+			line := edge{X1: from.X + from.W, Y1: from.Y + from.H/2, X2: to.X, Y2: to.Y + to.H/2, Title: title}
 			bend := max(24, (line.X2-line.X1)/2)
 			line.C1, line.C2 = line.X1+bend, line.X2-bend
 			g.Edges = append(g.Edges, line)
@@ -294,12 +350,16 @@ func (g *drawing) Alt() string {
 	return counted(len(g.Nodes), "package", "packages") + " through which this one comes in"
 }
 
-// MissingWord counts what is not drawn, "" for nothing.
-func (g *drawing) MissingWord() string {
-	if g.Missing == 0 {
-		return ""
+// Left says what is not drawn, "" for nothing.
+func (g *drawing) Left() string {
+	var parts []string
+	if g.Missing > 0 {
+		parts = append(parts, counted(g.Missing, "more dependant", "more dependants"))
 	}
-	return counted(g.Missing, "more dependant", "more dependants")
+	if g.Aside > 0 {
+		parts = append(parts, counted(g.Aside, "way round", "ways round"))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // TextX and TextY are where a node's label begins, on its base line.

@@ -87,7 +87,8 @@ type pageExpired struct{ ID, Until, Why, Where string }
 type pagePackage struct {
 	Verdict, Places, Scope, Name, Version, Traits string
 	Rank                                          int // of the worst severity, 6 for malicious
-	Worst, Problem, More, Fixed, Where, Via       string
+	Worst, Flag, Problem, More, Fixed, Where, Via string
+	Open                                          bool
 	Graph                                         *drawing
 	Findings                                      []pageFinding
 }
@@ -211,6 +212,9 @@ func (p *page) packages(v *view) {
 		return out
 	}
 	p.Urgent = convert(v.groups(urgent))
+	if len(p.Urgent) > 0 {
+		p.Urgent[0].Open = true // shows what lies behind the others
+	}
 	p.Allowed = convert(v.groups(v.verdicts[kennel.Allow]))
 	p.AllowedWord = number(len(v.verdicts[kennel.Allow])) + " allowed: " + severities(v.j, v.verdicts[kennel.Allow])
 	for s := kennel.ScopeUnknown; s <= kennel.ScopeDevelopment; s++ {
@@ -246,10 +250,13 @@ func newPackage(j *kennel.Judgement, g *group) pagePackage {
 	}
 	row.Places = strings.Join(places, " ")
 	row.Rank = -1
-	fixes := make(map[string]bool)
+	var fixes []string
 	for _, i := range g.results {
 		r := &j.Results[i]
 		f := newPageFinding(r)
+		if r.KEV != nil {
+			row.Flag = "known exploited"
+		}
 		if f.Rank > row.Rank {
 			row.Rank, row.Worst = f.Rank, f.Rating
 		}
@@ -262,12 +269,12 @@ func newPackage(j *kennel.Judgement, g *group) pagePackage {
 		case r.Fix.State == kennel.FixNone:
 			fixed = "none"
 		}
-		if !fixes[fixed] && len(fixes) < 3 {
-			fixes[fixed] = true
-			row.Fixed += map[bool]string{true: ", "}[row.Fixed != ""] + fixed
+		if !slices.Contains(fixes, fixed) && len(fixes) < 3 {
+			fixes = append(fixes, fixed)
 		}
 		row.Findings = append(row.Findings, f)
 	}
+	row.Fixed = strings.Join(fixes, ", ")
 	return row
 }
 
