@@ -22,6 +22,8 @@ type Tree struct {
 	layers  []string // digests; node.layer indexes it, 0 is ""
 	gaps    []kennel.Gap
 	closers []io.Closer
+	is      *Image   // nil for other archives
+	extra   []string // what lies beside the image
 }
 
 // node is a file or folder of a tree. Its name is its key in its folder.

@@ -95,7 +95,29 @@ func (n *node) content() (kennel.Content, error) {
 	if !n.mode.IsRegular() {
 		return nil, errors.New("not a regular file")
 	}
+	if n.src == nil {
+		return nil, errors.New("it has no content")
+	}
 	return n.src.open(n)
+}
+
+// Head returns up to n first bytes of a file, for less than opening it costs.
+func (t *Tree) Head(name string, n int) ([]byte, error) {
+	at, err := t.find("read", name, true)
+	if err != nil {
+		return nil, err
+	}
+	if m, ok := at.src.(member); ok {
+		return m.head(int64(n))
+	}
+	c, err := at.content()
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	b := make([]byte, min(int64(n), at.size))
+	_, err = io.ReadFull(io.NewSectionReader(c, 0, at.size), b)
+	return b, err
 }
 
 // ReadFile reads a whole file, up to the bound on one file.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/archive"
 )
 
 // headSize is how much of a file File.Head shows.
@@ -73,6 +74,12 @@ func (f *file) Head() []byte {
 				f.head = d.head(f.entry.Name())
 				return
 			}
+		}
+		if t, ok := f.t.fsys.(*archive.Tree); ok {
+			if b, err := t.Head(f.path, headSize); err == nil {
+				f.head = b
+			}
+			return
 		}
 		c, err := f.Open()
 		if err != nil {
@@ -143,8 +150,8 @@ func (f *file) Open() (kennel.Content, error) {
 }
 
 func (f *file) Layer() string {
-	if l, ok := f.t.fsys.(interface{ Layer(string) string }); ok {
-		return l.Layer(f.path)
+	if f.t.tree == nil {
+		return ""
 	}
-	return ""
+	return f.t.tree.Layer(f.path)
 }

@@ -39,11 +39,23 @@ func (t *Target) Inventory(ctx context.Context, extractors []kennel.Extractor, r
 		return kennel.Inventory{}, fmt.Errorf("%s: %w", t.Name, err)
 	}
 	w.follow()
+	if len(w.matches) == 0 && t.zipped {
+		in, err := t.inside()
+		if err != nil {
+			w.gap(t.only, "it cannot be looked into: %v", err)
+			return kennel.Inventory{Target: t.Name, Gaps: w.gaps}, nil
+		}
+		defer in.Close()
+		return in.Inventory(ctx, extractors, report)
+	}
 	results, err := w.extract(ctx, report)
 	if err != nil {
 		return kennel.Inventory{}, fmt.Errorf("%s: %w", t.Name, err)
 	}
 	inv := kennel.Inventory{Target: t.Name, Gaps: w.gaps, Ignored: w.ignored}
+	if t.tree != nil {
+		inv.Gaps = append(inv.Gaps, t.tree.Gaps()...)
+	}
 	fold(results)
 	for _, r := range results {
 		inv.Projects = append(inv.Projects, r.Projects...)

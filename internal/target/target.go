@@ -4,6 +4,7 @@
 package target
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/archive"
 )
 
@@ -19,8 +21,10 @@ import (
 type Kind string
 
 const (
-	Folder Kind = "folder"
-	File   Kind = "file" // one file; standard input too
+	Folder  Kind = "folder"
+	File    Kind = "file"    // one file; standard input too
+	Archive Kind = "archive" // what is in it is looked at
+	Image   Kind = "image"   // an archive or folder of a container image
 )
 
 // Options say how to open a target.
@@ -28,6 +32,8 @@ type Options struct {
 	Stdin  io.Reader      // what "-" reads
 	Ignore []string       // globs of what to leave out; see [Ignore]
 	Limits archive.Limits // zero fields have defaults
+	// Platform chooses from an image for several, "linux/arm64".
+	Platform string
 }
 
 // Target is what is looked at. It is safe for concurrent use.
@@ -37,7 +43,10 @@ type Target struct {
 
 	fsys   fs.FS
 	only   string // the one file to look at; "" for all
+	tree   *archive.Tree
+	zipped bool // only is a zip, to be looked into if no extractor wants it whole
 	ignore ignore
+	opts   archive.Options
 	limits archive.Limits
 	close  []io.Closer
 }
@@ -45,67 +54,164 @@ type Target struct {
 // Open opens arg: a path, or "-" for standard input.
 func Open(ctx context.Context, arg string, opts Options) (*Target, error) {
 	t := &Target{Name: arg, limits: opts.Limits.Resolved()}
+	t.opts = archive.Options{Limits: t.limits, Platform: opts.Platform}
 	var err error
 	if t.ignore, err = parseIgnore(opts.Ignore); err != nil {
 		return nil, err
 	}
+	if err := t.open(ctx, arg, opts.Stdin); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+func (t *Target) open(ctx context.Context, arg string, stdin io.Reader) error {
 	if arg == "-" {
-		if opts.Stdin == nil {
-			return nil, errors.New("there is no standard input")
+		if stdin == nil {
+			return errors.New("there is no standard input")
 		}
-		return t, t.stream("stdin", opts.Stdin)
+		return t.stream(ctx, "stdin", stdin)
 	}
 	i, err := os.Stat(arg)
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case i.IsDir():
-		return t, t.folder(arg)
+		return t.folder(ctx, arg)
 	case i.Mode().IsRegular():
-		return t, t.file(arg)
+		return t.file(ctx, arg)
 	}
 	// A pipe that a shell made for <(command), for one: named by the user, so
 	// opening it is asked for.
 	f, err := os.Open(arg)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	return t, t.stream(filepath.Base(arg), f)
+	return t.stream(ctx, filepath.Base(arg), f)
 }
 
-func (t *Target) folder(path string) error {
+// folder opens a folder, or the image that it is the layout of.
+func (t *Target) folder(ctx context.Context, path string) error {
+	if err := t.root(path); err != nil {
+		return err
+	}
+	t.Kind = Folder
+	tree, err := archive.OpenLayout(ctx, t.fsys, t.opts)
+	if errors.Is(err, archive.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	t.use(tree)
+	return nil
+}
+
+func (t *Target) root(path string) error {
 	d, err := openFolder(path, t.limits)
 	if err != nil {
 		return err
 	}
-	t.Kind, t.fsys = Folder, d
+	t.fsys = d
 	t.close = append(t.close, d)
 	return nil
 }
 
 // file opens one file. Its folder is the file system, so that extractors find
 // what lies beside it.
-func (t *Target) file(path string) error {
+func (t *Target) file(ctx context.Context, path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return err
 	}
-	if err := t.folder(filepath.Dir(path)); err != nil {
+	if err := t.root(filepath.Dir(path)); err != nil {
 		return err
 	}
 	t.Kind, t.only = File, spell(filepath.Base(path))
-	return nil
+	c, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	i, err := c.Stat()
+	if err != nil {
+		return errors.Join(err, c.Close())
+	}
+	whole := &content{c, i.Size()}
+	head := headOf(whole)
+	switch {
+	case archive.IsZip(head):
+		t.zipped = true
+	case archive.IsArchive(head):
+		tree, err := archive.Open(ctx, t.only, whole, t.opts)
+		if err == nil {
+			t.use(tree)
+			t.close = append(t.close, c)
+			return nil
+		}
+		if !errors.Is(err, archive.ErrUnknown) {
+			return errors.Join(fmt.Errorf("%s: %w", path, err), c.Close())
+		}
+	}
+	return c.Close()
 }
 
-// stream reads a whole stream into memory.
-func (t *Target) stream(name string, r io.Reader) error {
-	b, err := readAll(r, 0, t.limits)
+// stream reads a whole stream: into memory, or when it is an archive, to disk.
+func (t *Target) stream(ctx context.Context, name string, r io.Reader) error {
+	in := bufio.NewReaderSize(r, headSize)
+	head, err := in.Peek(headSize)
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if archive.IsArchive(head) {
+		tree, err := archive.OpenStream(ctx, name, in, t.opts)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		t.use(tree)
+		return nil
+	}
+	b, err := readAll(in, 0, t.limits)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	t.Kind, t.only, t.fsys = File, name, archive.Memory(name, b)
 	return nil
+}
+
+// use makes an opened archive the target.
+func (t *Target) use(tree *archive.Tree) {
+	t.Kind, t.only, t.tree, t.fsys = Archive, "", tree, tree
+	if tree.Image() != nil {
+		t.Kind = Image
+	}
+	// Before what it reads from.
+	t.close = append([]io.Closer{tree}, t.close...)
+}
+
+// inside returns the target that is in a zip: in is what extractors see when
+// none of them wanted the zip whole.
+func (t *Target) inside() (*Target, error) {
+	f, err := t.fsys.Open(t.only)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := archive.Zip(f.(kennel.Content), t.limits)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	in := &Target{Name: t.Name, ignore: t.ignore, opts: t.opts, limits: t.limits, close: []io.Closer{f}}
+	in.use(tree)
+	return in, nil
+}
+
+// Image returns who the image is that the target holds, nil when it holds
+// none.
+func (t *Target) Image() *archive.Image {
+	if t.tree == nil {
+		return nil
+	}
+	return t.tree.Image()
 }
 
 // FS is the whole target.

@@ -1,0 +1,294 @@
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// Image is who a container image is.
+type Image struct {
+	Tags     []string // "alpine:3.19", sorted
+	Digest   string   // of its manifest, "sha256:…"; "" when the archive has none
+	Config   string   // of its configuration, which docker calls the image's id
+	Platform string   // "linux/amd64"; "" when it does not say
+}
+
+// Image returns who the tree's image is, nil when it is none.
+func (t *Tree) Image() *Image { return t.is }
+
+var errNoImage = errors.New("no image")
+
+// layersMax bounds the layers of an image; docker makes at most 127.
+const layersMax = 1000
+
+// rootfs is an image as its manifest describes it: what is to be laid on what.
+type rootfs struct {
+	Image
+	layers []blob
+	used   []string // the paths that belong to the image
+	gaps   []kennel.Gap
+}
+
+// blob is a layer as it lies in the archive.
+type blob struct {
+	path   string
+	packed string // digest of the file, "" when unknown
+	plain  string // digest of the tar in it, "" when unknown
+}
+
+// config is the part of an image's configuration that is needed.
+// Source: https://github.com/opencontainers/image-spec/blob/main/config.md
+type config struct {
+	Architecture, OS, Variant string
+	RootFS                    struct {
+		DiffIDs []string `json:"diff_ids"`
+	}
+}
+
+func (c config) platform() string { return platform(c.OS, c.Architecture, c.Variant) }
+
+func platform(os, arch, variant string) string {
+	if os == "" || arch == "" {
+		return ""
+	}
+	return path.Join(os, arch, variant)
+}
+
+// openImage reads the image that fsys holds, or returns errNoImage.
+func openImage(ctx context.Context, fsys fs.FS, b *budget, o Options) (*Tree, error) {
+	img, err := readLayout(fsys, o)
+	if errors.Is(err, errNoImage) {
+		img, err = readSaved(fsys)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(img.layers) > layersMax {
+		return nil, &LimitError{What: "the number of layers", Bound: fmt.Sprint(layersMax)}
+	}
+	t := newTree(o.Limits)
+	t.is = &img.Image
+	t.gaps = img.gaps
+	if err := t.layAll(ctx, fsys, img.layers, b); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	if more := others(fsys, img.used); len(more) > 0 {
+		t.extra = more
+		t.gap(more[0], "the archive of the image holds more than the image, which was not looked at: %d files or folders, this one the first", len(more))
+	}
+	return t, nil
+}
+
+// others lists what lies beside an image.
+func others(fsys fs.FS, used []string) []string {
+	known := map[string]bool{"oci-layout": true, "index.json": true, "blobs": true, "ingest": true, "manifest.json": true, "repositories": true}
+	for _, name := range used {
+		top, _, _ := strings.Cut(name, "/")
+		known[top] = true
+	}
+	entries, _ := fs.ReadDir(fsys, ".")
+	var list []string
+	for _, e := range entries {
+		if !known[e.Name()] {
+			list = append(list, e.Name())
+		}
+	}
+	return list
+}
+
+// layAll lays the layers in their order. They are read side by side, since
+// unpacking is what takes the time.
+func (t *Tree) layAll(ctx context.Context, fsys fs.FS, blobs []blob, b *budget) error {
+	read := make([]layer, len(blobs))
+	var all sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, l := range blobs {
+		slots <- struct{}{}
+		all.Go(func() {
+			read[i] = t.readLayer(ctx, fsys, l, b)
+			<-slots
+		})
+	}
+	all.Wait()
+	for i, l := range read {
+		t.closers = append(t.closers, l.closers...)
+		for _, why := range l.faults {
+			t.gap(blobs[i].path, "%s", why)
+		}
+		digest := blobs[i].plain
+		if digest == "" {
+			digest = blobs[i].packed
+		}
+		t.layers = append(t.layers, digest)
+		t.lay(l.listing, int32(len(t.layers)-1))
+		read[i].listing = listing{}
+	}
+	return ctx.Err()
+}
+
+// layer is a layer that was read.
+type layer struct {
+	listing
+	faults  []string // what is wrong with it, for a person
+	closers []io.Closer
+}
+
+// readLayer reads what it can. A layer that is cut short or is not what its
+// digest says still tells what it holds; the fault makes the answer incomplete.
+func (t *Tree) readLayer(ctx context.Context, fsys fs.FS, l blob, b *budget) (out layer) {
+	fault := func(format string, args ...any) {
+		out.faults = append(out.faults, fmt.Sprintf(format, args...))
+	}
+	c, err := openContent(fsys, l.path)
+	if err != nil {
+		fault("the layer could not be opened: %v", err)
+		return out
+	}
+	out.closers = append(out.closers, c)
+	head, err := headOf(c, c.Size())
+	if err != nil {
+		fault("the layer could not be read: %v", err)
+		return out
+	}
+	// One digest is enough to know that it is the right layer.
+	packed, plain := newHash(l.packed), hash.Hash(nil)
+	if packed == nil {
+		plain = newHash(l.plain)
+	}
+	f := sniff(head)
+	switch {
+	case f >= gzipped:
+		s, err := unpack(ctx, c, f, b, packed, plain)
+		if s != nil {
+			out.closers = append(out.closers, s)
+		}
+		if err != nil {
+			fault("the layer could not be unpacked to its end: %v", err)
+		}
+		if s == nil || err != nil && s.size == 0 {
+			return out
+		}
+		c = s
+	case f == plainTar || c.Size() == 0 || isZero(head):
+		if packed == nil {
+			packed, plain = plain, nil
+			l.packed = l.plain
+		}
+		if packed != nil {
+			if err := hashAll(ctx, c, packed); err != nil {
+				fault("the layer could not be read to its end: %v", err)
+			}
+		}
+	default:
+		fault("the layer is neither a tar nor a compressed one; encrypted layers cannot be read")
+		return out
+	}
+	if len(out.faults) == 0 && (!matches(packed, l.packed) || !matches(plain, l.plain)) {
+		fault("the layer is not what its digest says: it was changed or damaged")
+	}
+	out.listing = t.list(ctx, c, c.Size())
+	if out.err != nil && len(out.faults) == 0 {
+		fault("the layer could not be read to its end: %v", out.err)
+	}
+	return out
+}
+
+// isZero reports the end mark that an empty tar consists of.
+func isZero(head []byte) bool {
+	return !slices.ContainsFunc(head, func(c byte) bool { return c != 0 })
+}
+
+func openContent(fsys fs.FS, name string) (kennel.Content, error) {
+	if !fs.ValidPath(name) {
+		return nil, fmt.Errorf("%q leads out of the archive", name)
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if c, ok := f.(kennel.Content); ok {
+		return c, nil
+	}
+	f.Close()
+	return nil, fmt.Errorf("%s: not a regular file", name)
+}
+
+// newHash returns the hash of a digest's algorithm, nil for an unknown one.
+func newHash(digest string) hash.Hash {
+	alg, hex, _ := strings.Cut(digest, ":")
+	switch {
+	case alg == "sha256" && len(hex) == 2*sha256.Size:
+		return sha256.New()
+	case alg == "sha512" && len(hex) == 2*sha512.Size:
+		return sha512.New()
+	}
+	return nil
+}
+
+func matches(h hash.Hash, digest string) bool {
+	_, want, _ := strings.Cut(digest, ":")
+	return h == nil || hex.EncodeToString(h.Sum(nil)) == want
+}
+
+func hashAll(ctx context.Context, c kennel.Content, h hash.Hash) error {
+	buf := make([]byte, 256<<10)
+	r := io.NewSectionReader(c, 0, c.Size())
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := r.Read(buf)
+		h.Write(buf[:n])
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// readJSON reads a small JSON file and checks its digest, where it has one.
+func readJSON(fsys fs.FS, name, digest string, to any) error {
+	c, err := openContent(fsys, name)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if c.Size() > maxManifest {
+		return fmt.Errorf("%s: %w", name, &LimitError{What: "a manifest", Bound: Size(maxManifest)})
+	}
+	b := make([]byte, c.Size())
+	if _, err := io.ReadFull(io.NewSectionReader(c, 0, c.Size()), b); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if h := newHash(digest); h != nil {
+		if h.Write(b); !matches(h, digest) {
+			return fmt.Errorf("%s: it is not what its digest says: it was changed or damaged", name)
+		}
+	}
+	if err := json.Unmarshal(b, to); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func sortedTags(tags []string) []string {
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}

@@ -1,0 +1,252 @@
+package archive
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// format is a container or compression told by its first bytes.
+type format uint8
+
+const (
+	unknown format = iota
+	plainTar
+	plainZip
+	gzipped // from here on, compressed streams
+	zstded
+	xzed
+	bzip2ed
+)
+
+// sniffSize is how much sniff looks at: one tar header.
+const sniffSize = 512
+
+// sniff tells the format from the first bytes of a file.
+func sniff(head []byte) format {
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b, 8}):
+		return gzipped
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return zstded
+	case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
+		return xzed
+	case bytes.HasPrefix(head, []byte("BZh")) && len(head) > 9 && bytes.Equal(head[4:10], []byte{0x31, 0x41, 0x59, 0x26, 0x53, 0x59}):
+		return bzip2ed
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return plainZip
+	case isTar(head):
+		return plainTar
+	}
+	return unknown
+}
+
+// isTar reports whether head is a tar header: its checksum tells, since old
+// archives have no magic.
+func isTar(head []byte) bool {
+	if len(head) < 512 {
+		return false
+	}
+	var want, sum int64
+	field := bytes.Trim(head[148:156], " \x00")
+	if len(field) == 0 {
+		return false
+	}
+	for _, c := range field {
+		if c < '0' || c > '7' {
+			return false
+		}
+		want = want*8 + int64(c-'0')
+	}
+	for i, c := range head[:512] {
+		if i >= 148 && i < 156 {
+			c = ' '
+		}
+		sum += int64(c)
+	}
+	return sum == want
+}
+
+// IsArchive reports whether a file that begins with head may be an archive or
+// a compressed file that [Open] reads.
+func IsArchive(head []byte) bool { return sniff(head) != unknown }
+
+// IsZip reports whether a file that begins with head is a zip, as jars and
+// wheels are.
+func IsZip(head []byte) bool { return sniff(head) == plainZip }
+
+// headOf reads the first bytes of an input.
+func headOf(r io.ReaderAt, size int64) ([]byte, error) {
+	b := make([]byte, min(size, sniffSize))
+	n, err := r.ReadAt(b, 0)
+	if err == io.EOF {
+		err = nil
+	}
+	return b[:n], err
+}
+
+// decompress returns the plain stream of r. Memory is bounded: a zstd window
+// and an xz dictionary may be as large as their tools make them without being
+// forced, not what a header claims.
+func decompress(f format, r io.Reader) (io.ReadCloser, error) {
+	switch f {
+	case gzipped:
+		return gzip.NewReader(r)
+	case zstded:
+		d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return nil, err
+		}
+		return d.IOReadCloser(), nil
+	case xzed:
+		d, err := xz.NewReader(r)
+		return io.NopCloser(d), err
+	case bzip2ed:
+		return io.NopCloser(bzip2.NewReader(r)), nil
+	}
+	return nil, errors.New("not a compressed file")
+}
+
+// maxWindow is what zstd --long=27 and xz -9e at most need.
+const maxWindow = 128 << 20
+
+// budget is what is left of Limits.TotalSize.
+type budget struct {
+	left   atomic.Int64
+	limits Limits
+}
+
+func newBudget(l Limits) *budget {
+	b := &budget{limits: l}
+	b.left.Store(l.TotalSize)
+	return b
+}
+
+func (b *budget) take(n int64) error {
+	if b.left.Add(-n) < 0 {
+		b.left.Add(n)
+		return b.limits.tooMuch()
+	}
+	return nil
+}
+
+// unpack decompresses c into a spool. Both hashes, where they are not nil, get
+// what they are named for.
+func unpack(ctx context.Context, c kennel.Content, f format, b *budget, packed, plain hash.Hash) (*spool, error) {
+	in := &counter{r: io.NewSectionReader(c, 0, c.Size()), hash: packed}
+	if f == xzed {
+		if err := checkXZ(c); err != nil {
+			return nil, err
+		}
+	}
+	d, err := decompress(f, in)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	s, err := newSpool()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.fill(ctx, d, in, b, plain); err != nil {
+		return s, err
+	}
+	// What lies behind the compressed stream counts for its hash.
+	_, err = io.Copy(io.Discard, in)
+	return s, err
+}
+
+// counter counts and hashes what is read through it.
+type counter struct {
+	r    io.Reader
+	n    int64
+	hash hash.Hash
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	if c.hash != nil {
+		c.hash.Write(b[:n])
+	}
+	return n, err
+}
+
+// spool is a temporary file that its folder does not name any more where the
+// system allows that, so that nothing is left behind by a kill.
+type spool struct {
+	file *os.File
+	size int64
+	name string // to remove on Close, "" when gone already
+}
+
+func newSpool() (*spool, error) {
+	f, err := os.CreateTemp("", "kennel-*.spool")
+	if err != nil {
+		return nil, fmt.Errorf("making a temporary file: %w", err)
+	}
+	s := &spool{file: f, name: f.Name()}
+	if os.Remove(s.name) == nil {
+		s.name = ""
+	}
+	return s, nil
+}
+
+// ratioFrom is how much has to be unpacked before the ratio counts: small
+// files of zeros are no bombs.
+const ratioFrom = 256 << 20
+
+// fill copies r to the spool. What was copied before an error stays.
+func (s *spool) fill(ctx context.Context, r io.Reader, in *counter, b *budget, plain hash.Hash) error {
+	buf := make([]byte, 256<<10)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := r.Read(buf)
+		if n > 0 {
+			if err := b.take(int64(n)); err != nil {
+				return err
+			}
+			if plain != nil {
+				plain.Write(buf[:n])
+			}
+			if _, err := s.file.Write(buf[:n]); err != nil {
+				return fmt.Errorf("writing a temporary file: %w", err)
+			}
+			s.size += int64(n)
+			if in != nil && s.size > ratioFrom && s.size/b.limits.Ratio > in.n {
+				return &LimitError{What: "its compression", Bound: fmt.Sprintf("%d to 1", b.limits.Ratio)}
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (s *spool) ReadAt(b []byte, off int64) (int, error) { return s.file.ReadAt(b, off) }
+func (s *spool) Size() int64                             { return s.size }
+
+func (s *spool) Close() error {
+	err := s.file.Close()
+	if s.name != "" {
+		err = errors.Join(err, os.Remove(s.name))
+	}
+	return err
+}
