@@ -140,10 +140,13 @@ func rules(t trusted) policy.List {
 	if len(t.Policy.Rules) == 0 && t.Policy.Extends {
 		return policy.Default()
 	}
-	list := policy.List{Source: t.path, Rules: t.Policy.Rules}
+	list := policy.List{Source: t.path}
+	for _, r := range t.Policy.Rules {
+		list.Rules = append(list.Rules, policy.Rule{Name: r.Name, Verdict: r.Verdict, When: r.When, Why: r.Why})
+	}
 	if t.Policy.Extends {
 		list.Source += " + built-in"
-		list.Rules = append(list.Rules[:len(list.Rules):len(list.Rules)], policy.Default().Rules...)
+		list.Rules = append(list.Rules, policy.Default().Rules...)
 	}
 	return list
 }

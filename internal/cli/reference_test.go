@@ -1,0 +1,399 @@
+package cli
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
+)
+
+// The tests of this file hold Kennel to a reference: what another scanner says
+// of the same inputs and advisories. Where the two differ one of them is
+// wrong, and docs/differences.tsv says which and why. A difference that is not
+// listed fails, and so does a row that is no longer true.
+
+// dataFolder finds the reference data, or skips.
+func dataFolder(t testing.TB) string {
+	folder := os.Getenv("KENNEL_DATA")
+	if folder == "" {
+		folder = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	if _, err := os.Stat(filepath.Join(folder, "osv")); err != nil {
+		if os.Getenv("KENNEL_REQUIRE_DATA") != "" {
+			t.Fatalf("KENNEL_REQUIRE_DATA is set, but: %v", err)
+		}
+		t.Skip("the reference data is not beside the checkout; KENNEL_DATA names its folder")
+	}
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+var reference struct {
+	once sync.Once
+	path string
+	err  string
+}
+
+// referenceDatabase compiles the reference advisories once for all tests.
+func referenceDatabase(t testing.TB) string {
+	data := dataFolder(t)
+	reference.once.Do(func() {
+		reference.path = filepath.Join(testFolder, "db")
+		status, _, stderr := run(t, nil, "db", "build", "--osv", filepath.Join(data, "osv"),
+			"--kev", filepath.Join(data, "kev.json"), "--epss", filepath.Join(data, "epss.csv.gz"), "-o", reference.path)
+		if status != 0 {
+			reference.err = stderr
+		}
+	})
+	if reference.err != "" {
+		t.Fatal(reference.err)
+	}
+	return reference.path
+}
+
+var testFolder string
+
+func TestMain(m *testing.M) {
+	var err error
+	if testFolder, err = os.MkdirTemp("", "kennel-test-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(testFolder)
+	os.Exit(code)
+}
+
+// run runs the program in this process and returns its status and output.
+func run(t testing.TB, stdin io.Reader, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	environment := map[string]string{"KENNEL_CONFIG_DIR": filepath.Join(testFolder, "none"), "KENNEL_DB": filepath.Join(testFolder, "nodb")}
+	a := &app{stdin: stdin, stdout: &out, stderr: &errs, getenv: func(k string) string { return environment[k] },
+		now: time.Date(2026, 8, 20, 0, 0, 0, 0, time.UTC)}
+	status = a.run(t.Context(), args)
+	return status, out.String(), errs.String()
+}
+
+// document is what the tests read of a JSON report.
+type document struct {
+	Components []struct{ Ecosystem, Name, Version string }
+	Findings   []struct {
+		Ecosystem, Name, Version, ID, Rule string
+		Aliases                            []string
+		Evidence                           []struct{ Kind, What string }
+	}
+	Gaps []struct{ What, Why string }
+}
+
+func scanJSON(t testing.TB, db, path string) document {
+	t.Helper()
+	status, stdout, stderr := run(t, nil, "scan", "--offline", "--db", db, "--format", "json", path)
+	if status != 0 && status != 1 && status != 4 {
+		t.Fatalf("%s: exit status %d: %s", path, status, stderr)
+	}
+	var d document
+	if err := json.Unmarshal([]byte(stdout), &d); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return d
+}
+
+// key writes a package so that spellings of one name are equal.
+func key(eco, name, version string) string {
+	folded := ecosystem.NameKey(kennel.Package{Ecosystem: kennel.Ecosystem(eco), Name: name})
+	if eco == string(kennel.Go) {
+		version = strings.TrimPrefix(version, "v")
+	}
+	return eco + " " + folded + " " + version
+}
+
+func (d document) packages() map[string]bool {
+	out := map[string]bool{}
+	for _, c := range d.Components {
+		out[key(c.Ecosystem, c.Name, c.Version)] = true
+	}
+	return out
+}
+
+// records returns each advisory that matched, as package and record id.
+func (d document) records() map[string]bool {
+	out := map[string]bool{}
+	for _, f := range d.Findings {
+		for _, e := range f.Evidence {
+			if e.Kind == "advisory" {
+				out[key(f.Ecosystem, f.Name, f.Version)+" "+e.What] = true
+			}
+		}
+	}
+	return out
+}
+
+// table reads a tab-separated file with a header, plain or gzipped.
+func table(t testing.TB, path string, columns int) [][]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var r io.Reader = f
+	if strings.HasSuffix(path, ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := csv.NewReader(r)
+	c.Comma, c.FieldsPerRecord, c.LazyQuotes = '\t', columns, true
+	rows, err := c.ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	if len(rows) < 2 {
+		t.Fatalf("%s holds no rows", path)
+	}
+	return rows[1:]
+}
+
+// differences holds docs/differences.tsv: what is listed, and what of it was
+// seen.
+type differences struct {
+	reason map[string]string
+	seen   map[string]bool
+}
+
+func readDifferences(t testing.TB) *differences {
+	d := &differences{map[string]string{}, map[string]bool{}}
+	for _, row := range table(t, filepath.Join("..", "..", "docs", "differences.tsv"), 5) {
+		at := strings.Join(row[:4], "\t")
+		if _, twice := d.reason[at]; twice {
+			t.Errorf("docs/differences.tsv: twice: %s", at)
+		}
+		if strings.TrimSpace(row[4]) == "" {
+			t.Errorf("docs/differences.tsv: no reason: %s", at)
+		}
+		d.reason[at] = row[4]
+	}
+	return d
+}
+
+// compare reports what is in one set and not the other, unless it is listed
+// under input with that direction and id; ids of packages are "-".
+func (d *differences) compare(t testing.TB, input string, want, got map[string]bool, withID bool) {
+	t.Helper()
+	check := func(direction, entry string) {
+		pkg, id := entry, "-"
+		if withID {
+			i := strings.LastIndexByte(entry, ' ')
+			pkg, id = entry[:i], entry[i+1:]
+		}
+		at := strings.Join([]string{direction, input, pkg, id}, "\t")
+		if _, listed := d.reason[at]; listed {
+			d.seen[at] = true
+			return
+		}
+		t.Errorf("not listed in docs/differences.tsv: %s", at)
+	}
+	for entry := range want {
+		if !got[entry] {
+			check("missing", entry)
+		}
+	}
+	for entry := range got {
+		if !want[entry] {
+			check("additional", entry)
+		}
+	}
+}
+
+func (d *differences) stale(t testing.TB) {
+	t.Helper()
+	for at := range d.reason {
+		if !d.seen[at] {
+			t.Errorf("stale row in docs/differences.tsv: %s", at)
+		}
+	}
+}
+
+func TestReference(t *testing.T) {
+	data := dataFolder(t)
+	db := referenceDatabase(t)
+	listed := readDifferences(t)
+
+	packages := map[string]map[string]bool{} // lock file -> packages
+	for _, row := range table(t, filepath.Join(data, "expected", "lockfiles.packages.tsv.gz"), 4) {
+		put(packages, row[0], key(row[1], row[2], row[3]))
+	}
+	matches := map[string]map[string]bool{} // input -> package and record
+	for _, file := range []string{"inputs", "boundary"} {
+		for _, row := range table(t, filepath.Join(data, "expected", file+".matches.tsv.gz"), 5) {
+			put(matches, row[0], key(row[1], row[2], row[3])+" "+row[4])
+		}
+	}
+	inputs := map[string]bool{}
+	for _, row := range table(t, filepath.Join(data, "expected", "inputs.packages.tsv"), 2) {
+		inputs[row[0]] = true
+	}
+	for input := range matches {
+		inputs[input] = true
+	}
+	for input := range packages {
+		inputs[input] = true
+	}
+	for _, input := range sorted(inputs) {
+		d := scanJSON(t, db, filepath.Join(data, "inputs", filepath.FromSlash(input)))
+		if want, ok := packages[input]; ok {
+			listed.compare(t, input, want, d.packages(), false)
+		}
+		listed.compare(t, input, matches[input], d.records(), true)
+	}
+	listed.stale(t)
+}
+
+// TestBoundaryInEveryFormat writes the boundary packages as each lock file
+// format of their ecosystem does, and wants the same matches from each.
+func TestBoundaryInEveryFormat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
+	data := dataFolder(t)
+	db := referenceDatabase(t)
+	want := map[kennel.Ecosystem]map[string]bool{}
+	packages := map[kennel.Ecosystem]map[string]kennel.Component{}
+	// What the direct look-up of the two boundary inputs gives, TestReference
+	// holds to the reference; here every format has to give the same.
+	for _, input := range []string{"boundary.cdx.json", "gradle.lockfile"} {
+		d := scanJSON(t, db, filepath.Join(data, "inputs", "boundary", input))
+		for _, c := range d.Components {
+			e := kennel.Ecosystem(c.Ecosystem)
+			if input == "boundary.cdx.json" && e == kennel.Maven {
+				continue // the lock file has them too
+			}
+			if packages[e] == nil {
+				packages[e] = map[string]kennel.Component{}
+			}
+			packages[e][key(c.Ecosystem, c.Name, c.Version)] = kennel.Component{Package: kennel.Package{Ecosystem: e, Name: c.Name}, Version: c.Version}
+		}
+		for _, f := range d.Findings {
+			for _, ev := range f.Evidence {
+				if ev.Kind == "advisory" {
+					put(want, kennel.Ecosystem(f.Ecosystem), key(f.Ecosystem, f.Name, f.Version)+" "+ev.What)
+				}
+			}
+		}
+	}
+	listed := map[string]string{}
+	for _, row := range table(t, filepath.Join("testdata", "boundary-formats.tsv"), 3) {
+		listed[row[0]+"\t"+row[1]] = row[2]
+	}
+	used := map[string]bool{}
+	for _, format := range lockFormats {
+		t.Run(format.name, func(t *testing.T) {
+			all := packages[format.ecosystem]
+			if len(all) == 0 {
+				t.Fatal("no boundary packages of this ecosystem")
+			}
+			folder := t.TempDir()
+			for i, round := range rounds(all, format.single) {
+				var names []kennel.Package
+				var versions []string
+				for _, c := range round {
+					names, versions = append(names, c.Package), append(versions, strings.TrimPrefix(c.Version, "v"))
+				}
+				at := filepath.Join(folder, fmt.Sprintf("%03d", i))
+				if err := os.MkdirAll(at, 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(at, format.file), []byte(format.write(names, versions)), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			d := scanJSON(t, db, folder)
+			found, got := d.packages(), d.records()
+			for at := range all {
+				if found[at] {
+					continue
+				}
+				if listed[format.name+"\t"+at] == "" {
+					t.Errorf("package not found: %s\t%s", format.name, at)
+				}
+				used[format.name+"\t"+at] = true
+			}
+			for at := range want[format.ecosystem] {
+				pkg := at[:strings.LastIndexByte(at, ' ')]
+				if !got[at] && !used[format.name+"\t"+pkg] {
+					t.Errorf("missing match: %s", at)
+				}
+			}
+			for at := range got {
+				if !want[format.ecosystem][at] {
+					t.Errorf("additional match: %s", at)
+				}
+			}
+			if t.Failed() {
+				for _, g := range d.Gaps[:min(len(d.Gaps), 5)] {
+					t.Logf("gap: %s: %s", g.What, g.Why)
+				}
+			}
+		})
+	}
+	for at := range listed {
+		if !used[at] {
+			t.Errorf("stale row in testdata/boundary-formats.tsv: %s", at)
+		}
+	}
+}
+
+// rounds spreads packages over files. With single, no file holds two versions
+// of a name, nor names that differ only in case, which some formats fold.
+func rounds(all map[string]kennel.Component, single bool) [][]kennel.Component {
+	if !single {
+		var one []kennel.Component
+		for _, at := range sorted(all) {
+			one = append(one, all[at])
+		}
+		return [][]kennel.Component{one}
+	}
+	var out [][]kennel.Component
+	next := map[string]int{}
+	for _, at := range sorted(all) {
+		name := strings.ToLower(all[at].Name)
+		i := next[name]
+		next[name]++
+		if i == len(out) {
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], all[at])
+	}
+	return out
+}
+
+func put[K comparable](sets map[K]map[string]bool, at K, entry string) {
+	if sets[at] == nil {
+		sets[at] = map[string]bool{}
+	}
+	sets[at][entry] = true
+}
+
+func sorted[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
