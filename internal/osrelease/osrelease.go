@@ -30,7 +30,7 @@ type System struct {
 // Read reads etc/os-release (or usr/lib/os-release) under root, a folder of
 // fsys. What cannot be told is a [System.Gap], not an error.
 func Read(fsys fs.FS, root string, fallback kennel.Ecosystem) System {
-	fields, err := read(fsys, root)
+	fields, err := read(fsys, root, strings.ToLower(string(fallback)))
 	if err != nil {
 		return System{Ecosystem: fallback, why: "the release of the distribution is not known: " + err.Error() + "; scan the whole root file system"}
 	}
@@ -69,7 +69,7 @@ func rolling(e kennel.Ecosystem) bool {
 	return false
 }
 
-func read(fsys fs.FS, root string) (map[string]string, error) {
+func read(fsys fs.FS, root, fallback string) (map[string]string, error) {
 	var first error
 	for _, name := range [...]string{"etc/os-release", "usr/lib/os-release"} {
 		f, err := fsys.Open(path.Join(root, name))
@@ -85,6 +85,15 @@ func read(fsys fs.FS, root string) (map[string]string, error) {
 			return parse(string(data)), nil
 		}
 		first = err
+	}
+	// Before os-release, and where it was slimmed away.
+	old := map[string]string{"alpine": "etc/alpine-release", "debian": "etc/debian_version"}
+	if name, ok := old[fallback]; ok {
+		if f, err := fsys.Open(path.Join(root, name)); err == nil {
+			version, _ := io.ReadAll(io.LimitReader(f, 256))
+			f.Close()
+			return map[string]string{"ID": fallback, "VERSION_ID": strings.TrimSpace(string(version))}, nil
+		}
 	}
 	return nil, first
 }
