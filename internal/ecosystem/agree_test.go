@@ -56,6 +56,7 @@ func dots(s string) int { return strings.Count(s, ".") }
 var disagreements = []disagreement{
 	{"deps.dev", kennel.Maven, "Maven reads .X as -X since 3.9.0, and zeros before a word count nothing (apache/maven MNG-7644)", either(wordAfterDot)},
 	{"deps.dev", kennel.Maven, "numbers compare as numbers, however many zeros are in front (Maven's testVersionEqualWithLeadingZeroes)", either(leadingZero)},
+	{"deps.dev", kennel.Maven, "an empty token is zero: .2 is 0.2 (version order specification)", either(func(s string) bool { return s[0] == '.' })},
 	{"osv-scalibr", kennel.Maven, "Maven reads .X as -X since 3.9.0, and zeros before a word count nothing (apache/maven MNG-7644)", either(wordAfterDot)},
 	{"osv-scalibr", kennel.Packagist, "Composer completes a version to four numbers, drops -stable and folds case before it compares (composer/semver, VersionParser::normalize)", func(a, b string) bool {
 		return dots(a) != dots(b) || strings.Contains(a+b, "stable") || strings.ToLower(a+b) != a+b
@@ -65,7 +66,6 @@ var disagreements = []disagreement{
 	{"deps.dev", kennel.RubyGems, "segments behind a word compare as well (Gem::Version#<=>)", either(contains("alpha.5.0"))},
 	{"deps.dev", kennel.PyPI, "a post-release of a pre-release is above it (version specifiers, Summary of permitted suffixes and relative ordering)", either(contains("rc1.post0"))},
 	{"osv-scalibr", kennel.NPM, "a fourth number is above none", func(a, b string) bool { return dots(a) != dots(b) }},
-	{"osv-scalibr", kennel.Go, "a fourth number is above none", func(a, b string) bool { return dots(a) != dots(b) }},
 	{"osv-scalibr", kennel.Conan, "1.1.1w is above 1.1.1, and words are above numbers (Conan's Version compares items as texts)", either(func(s string) bool { return strings.ToLower(s) != strings.ToUpper(s) })},
 }
 
@@ -157,10 +157,25 @@ func withV(e kennel.Ecosystem, s string) string {
 }
 
 func depsSystem(e kennel.Ecosystem) (semver.System, bool) {
-	if e == kennel.Go {
+	switch e {
+	case kennel.NPM:
+		return semver.NPM, true
+	case kennel.Go:
 		return semver.Go, true
+	case kennel.Cargo:
+		return semver.Cargo, true
+	case kennel.PyPI:
+		return semver.PyPI, true
+	case kennel.RubyGems:
+		return semver.RubyGems, true
+	case kennel.Packagist:
+		return semver.Composer, true
+	case kennel.NuGet:
+		return semver.NuGet, true
+	case kennel.Maven:
+		return semver.Maven, true
 	}
-	return constraintSystem(e)
+	return 0, false
 }
 
 // unordered counts the texts among recorded versions that have no order, by
