@@ -15,6 +15,7 @@ const (
 	graphNodes = 40
 	graphEdges = 90
 	graphLabel = 26 // runes
+	graphBack  = 8  // edges that lead away from the target
 	graphDepth = 5  // steps from the target, unless a shortest path is longer
 )
 
@@ -48,7 +49,7 @@ type node struct {
 
 type edge struct {
 	X1, Y1, C1, C2, X2, Y2 int // a cubic Bézier curve with level ends
-	Title                  string
+	Title, Class           string
 }
 
 // dependants finds who needs what, for each project once.
@@ -251,6 +252,8 @@ func (g *drawing) place(project *kennel.Project, into [][]int32, distance map[in
 			}
 			v.W = utf8.RuneCountInString(v.Label)*charWidth + 18
 			switch {
+			case n == target && o.Direct == kennel.Direct:
+				v.Class = "target direct"
 			case n == target:
 				v.Class = "target"
 			case o.Direct == kennel.Direct:
@@ -315,13 +318,15 @@ func untangle(project *kennel.Project, into [][]int32, columns [][]int32) map[in
 	return rank
 }
 
-// connect draws the edges that lead on towards the target; those that lead
-// away, to one of its more distant dependants, would only tangle them.
+// connect draws the edges that lead on towards the target. Of those that lead
+// away, to one of its more distant dependants, it draws only a few: many would
+// tangle the others.
 func (g *drawing) connect(project *kennel.Project, into [][]int32) {
 	at := make(map[int32]*node, len(g.Nodes))
 	for i := range g.Nodes {
 		at[g.Nodes[i].id] = &g.Nodes[i]
 	}
+	var back []edge
 	for i := range g.Nodes {
 		to := &g.Nodes[i]
 		for _, e := range into[to.id] {
@@ -329,7 +334,7 @@ func (g *drawing) connect(project *kennel.Project, into [][]int32) {
 			if !drawn || from == to {
 				continue
 			}
-			if from.column >= to.column || len(g.Edges) >= graphEdges {
+			if len(g.Edges) >= graphEdges {
 				g.Aside++
 				continue
 			}
@@ -337,11 +342,21 @@ func (g *drawing) connect(project *kennel.Project, into [][]int32) {
 			if c := project.Edges[e].Constraint; c != "" {
 				title += " (" + clean(c) + ")"
 			}
-			line := edge{X1: from.X + from.W, Y1: from.Y + from.H/2, X2: to.X, Y2: to.Y + to.H/2, Title: title}
-			bend := max(24, (line.X2-line.X1)/2)
+			line := edge{X1: from.X + from.W, Y1: from.Y + from.H/2, X2: to.X, Y2: to.Y + to.H/2, Title: title, Class: "edge"}
+			bend := max(columnGap, (line.X2-line.X1)/2)
 			line.C1, line.C2 = line.X1+bend, line.X2-bend
+			if from.column >= to.column {
+				line.Class = "edge back"
+				back = append(back, line)
+				continue
+			}
 			g.Edges = append(g.Edges, line)
 		}
+	}
+	if len(back) <= graphBack {
+		g.Edges = append(back, g.Edges...)
+	} else {
+		g.Aside += len(back)
 	}
 }
 

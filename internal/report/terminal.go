@@ -34,6 +34,7 @@ type terminal struct {
 	w     *bufio.Writer
 	width int
 	color bool
+	style style // in use
 }
 
 // para writes spans as one paragraph: words wrap at the width, first stands
@@ -58,10 +59,14 @@ func (t *terminal) para(first string, spans ...span) {
 			switch {
 			case fresh || glue:
 			case col+1+n > t.width:
+				t.use(normal)
 				t.w.WriteByte('\n')
 				t.w.WriteString(strings.Repeat(" ", indent))
 				col = indent
 			default:
+				if t.style != s.style {
+					t.use(normal)
+				}
 				t.w.WriteByte(' ')
 				col++
 			}
@@ -70,21 +75,40 @@ func (t *terminal) para(first string, spans ...span) {
 			fresh, glue = false, true
 		}
 	}
+	t.use(normal)
 	t.w.WriteByte('\n')
 }
 
-func (t *terminal) put(s style, text string) {
-	if !t.color || s == normal {
-		t.w.WriteString(text)
+// use changes the style of what follows.
+func (t *terminal) use(s style) {
+	if !t.color || t.style == s {
 		return
 	}
-	t.w.WriteString("\x1b[" + string(s) + "m" + text + "\x1b[0m")
+	if t.style != normal {
+		t.w.WriteString("\x1b[0m")
+	}
+	if s != normal {
+		t.w.WriteString("\x1b[" + string(s) + "m")
+	}
+	t.style = s
 }
 
-// ends writes left, and right at the right margin, or on the next line where
-// they do not fit side by side.
+// unit keeps the words of text on one line: para does not break at its spaces.
+func unit(text string) string { return strings.ReplaceAll(text, " ", "\u00a0") }
+
+func (t *terminal) put(s style, text string) {
+	t.use(s)
+	t.w.WriteString(strings.ReplaceAll(text, "\u00a0", " ")) // none is foreign: clean escapes them
+}
+
+// textColumn is where right ends: on a wide screen the far margin is too far
+// for the eye.
+const textColumn = 88
+
+// ends writes left, and right so that it ends at the column, or on the next
+// line where they do not fit side by side.
 func (t *terminal) ends(first string, left, right span) {
-	room := t.width - utf8.RuneCountInString(first) - utf8.RuneCountInString(left.text) - utf8.RuneCountInString(right.text)
+	room := min(t.width, textColumn) - utf8.RuneCountInString(first) - utf8.RuneCountInString(left.text) - utf8.RuneCountInString(right.text)
 	if room < 2 {
 		t.para(first, left)
 		t.para(strings.Repeat(" ", utf8.RuneCountInString(first)), right)
@@ -92,8 +116,10 @@ func (t *terminal) ends(first string, left, right span) {
 	}
 	t.w.WriteString(first)
 	t.put(left.style, left.text)
-	t.w.WriteString(strings.Repeat(" ", min(room, 40)))
+	t.use(normal)
+	t.w.WriteString(strings.Repeat(" ", room))
 	t.put(right.style, right.text)
+	t.use(normal)
 	t.w.WriteByte('\n')
 }
 

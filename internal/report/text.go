@@ -12,8 +12,9 @@ import (
 // How much a terminal shows unless Verbose asks for all.
 const (
 	textActions  = 5  // things to do
-	textPackages = 25 // packages under a verdict
-	textFindings = 4  // findings of a package
+	textDenied   = 25 // packages that are denied
+	textReview   = 10 // packages to review
+	textFindings = 3  // findings of a package
 	textGaps     = 12 // reasons for gaps
 	textLines    = 10 // of any other list
 )
@@ -29,12 +30,13 @@ func writeText(w *bufio.Writer, j *kennel.Judgement, o Options) error {
 	t.width = max(t.width, 40)
 	t.head()
 	t.todo()
-	t.section(kennel.Deny, span{red, "Denied"})
-	t.section(kennel.Review, span{yellow, "To review"})
+	t.section(kennel.Deny, span{red, "Denied"}, textDenied)
+	t.section(kennel.Review, span{yellow, "To review"}, textReview)
 	t.allowed()
 	t.setAside()
 	t.expired()
 	t.notChecked()
+	t.last()
 	return nil
 }
 
@@ -54,20 +56,31 @@ func (t *text) limit(n, most int) int {
 
 func (t *text) head() {
 	j := t.j
-	t.para("", badge(j.Verdict), span{bold, "  " + prose(j.Inventory.Target, 120)}, span{normal, "  " + t.headline()}, span{dim, "  (" + t.size() + ")"})
-	if n := len(t.gaps()); n > 0 || !j.Complete {
-		t.para("      ", span{yellow, "Not everything was checked"}, span{normal, ": see the end of this report."})
-	}
+	t.para("", badge(j.Verdict), span{bold, " " + prose(j.Inventory.Target, 120)}, span{normal, " " + unit(t.headline())}, span{dim, " " + unit("("+t.size()+")")})
+	var left []string
 	for _, g := range t.gaps() {
 		if g.kind == kennel.GapDatabase {
 			t.para("    ! ", span{yellow, g.why})
+		} else {
+			left = append(left, enumerate(g.whats, 2))
 		}
+	}
+	if len(left) > 0 {
+		t.para("      ", span{yellow, "Not checked:"}, span{normal, " " + semicolons(left, 4)}, span{dim, " " + unit("(why: see the end)")})
 	}
 	if b := j.Baseline; b.Used {
 		t.para("      ", span{normal, "Only what is new counts: the baseline " + clean(b.Path) + " knows " + number(b.Known) + ", " + number(b.Gone) + " are gone."})
 	}
 	t.para("      ", span{dim, "Advisories: " + databaseLine(j)})
 	t.projects()
+}
+
+// semicolons joins up to most of list, whose members hold commas.
+func semicolons(list []string, most int) string {
+	if len(list) > most {
+		return strings.Join(list[:most], "; ") + "; and " + number(len(list)-most) + " more"
+	}
+	return strings.Join(list, "; ")
 }
 
 // projects lists the verdicts where there are several, those that need
@@ -104,11 +117,11 @@ func (t *text) projects() {
 func badge(v kennel.Verdict) span {
 	switch v {
 	case kennel.Allow:
-		return span{onGreen, "ALLOW"}
+		return span{onGreen, unit(" ALLOW ")}
 	case kennel.Review:
-		return span{onAmber, "REVIEW"}
+		return span{onAmber, unit(" REVIEW ")}
 	}
-	return span{onRed, "DENY"}
+	return span{onRed, unit(" DENY ")}
 }
 
 func tint(v kennel.Verdict) style {
@@ -150,7 +163,7 @@ func pad(s string, n int) string {
 }
 
 // section lists the packages whose worst result has the verdict.
-func (t *text) section(verdict kennel.Verdict, title span) {
+func (t *text) section(verdict kennel.Verdict, title span, most int) {
 	var groups []group
 	for _, g := range t.view.groups(append(append([]int(nil), t.verdicts[kennel.Deny]...), t.verdicts[kennel.Review]...)) {
 		if g.verdict == verdict {
@@ -161,7 +174,7 @@ func (t *text) section(verdict kennel.Verdict, title span) {
 		return
 	}
 	t.title(title, counted(len(groups), "package", "packages"))
-	shown := t.limit(len(groups), textPackages)
+	shown := t.limit(len(groups), most)
 	for i := range shown {
 		t.group(&groups[i])
 	}
@@ -192,7 +205,7 @@ func (t *text) group(g *group) {
 		t.finding(&t.j.Results[i])
 	}
 	if rest := g.results[shown:]; len(rest) > 0 {
-		t.para("    ", span{dim, "+ " + number(len(rest)) + " more here: " + severities(t.j, rest)})
+		t.para("    ", span{dim, "+ " + number(len(rest)) + " more of it: " + severities(t.j, rest)})
 	}
 }
 
@@ -207,7 +220,18 @@ func (t *text) finding(r *kennel.Result) {
 	if len(r.Rules) > 0 {
 		facts = append(facts, "rule "+clean(enumerate(r.Rules, 3)))
 	}
-	t.para("      ", span{dim, strings.Join(facts, " · ")})
+	line := make([]span, 0, len(facts))
+	for i, f := range facts {
+		s := span{dim, " " + unit(f)}
+		if i == 0 && r.KEV != nil {
+			s.style = red
+		}
+		if i < len(facts)-1 {
+			s.text += unit(" ·")
+		}
+		line = append(line, s)
+	}
+	t.para("      ", line...)
 	if !t.all {
 		return
 	}
@@ -272,6 +296,15 @@ func (t *text) expired() {
 	if more := len(t.j.Expired) - shown; more > 0 {
 		t.para("  ", span{dim, "+ " + number(more) + " more; --verbose lists them"})
 	}
+}
+
+// last repeats the answer where a long report has pushed it off the screen.
+func (t *text) last() {
+	if len(t.actions) == 0 {
+		return
+	}
+	t.blank()
+	t.para("", badge(t.j.Verdict), span{normal, " " + t.headline() + ". First:"}, span{bold, " " + t.actions[0].what(t.j)})
 }
 
 func (t *text) notChecked() {

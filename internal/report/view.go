@@ -62,8 +62,9 @@ func (v *view) urgent() int {
 	return len(v.verdicts[kennel.Deny]) + len(v.verdicts[kennel.Review])
 }
 
-// findActions groups what counts by remedy: the strictest verdict first, a
-// known way out before an unknown one, then what clears most.
+// findActions groups what counts by remedy: the strictest verdict first, then
+// malware before all else and a known way out before an unknown one, then what
+// clears most.
 func (v *view) findActions() []action {
 	type key struct {
 		remedy kennel.Remedy
@@ -91,14 +92,17 @@ func (v *view) findActions() []action {
 			}
 		}
 	}
-	stuck := func(a action) int {
-		if a.remedy.Kind == kennel.RemedyUnknown {
-			return 1
+	order := func(a action) int {
+		switch a.remedy.Kind {
+		case kennel.RemedyRemove:
+			return 0
+		case kennel.RemedyUnknown:
+			return 2
 		}
-		return 0
+		return 1
 	}
 	slices.SortStableFunc(out, func(a, b action) int {
-		return cmp.Or(cmp.Compare(a.verdict, b.verdict), cmp.Compare(stuck(a), stuck(b)), cmp.Compare(len(b.results), len(a.results)))
+		return cmp.Or(cmp.Compare(a.verdict, b.verdict), cmp.Compare(order(a), order(b)), cmp.Compare(len(b.results), len(a.results)))
 	})
 	return out
 }
