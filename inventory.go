@@ -13,6 +13,7 @@ type Inventory struct {
 	Projects []Project
 	Gaps     []Gap
 	Ignored  int // files and folders left out because configuration said so
+	Owned    int // language packages left out because an OS package brought their files and counts for them
 }
 
 // Project is one dependency graph: a lock file, an installed tree, an OS

@@ -56,7 +56,7 @@ func (t *Target) Inventory(ctx context.Context, extractors []kennel.Extractor, r
 	if t.tree != nil {
 		inv.Gaps = append(inv.Gaps, t.tree.Gaps()...)
 	}
-	fold(results)
+	inv.Owned = fold(results)
 	for _, r := range results {
 		inv.Projects = append(inv.Projects, r.Projects...)
 		inv.Gaps = append(inv.Gaps, r.Gaps...)
