@@ -48,7 +48,7 @@ const (
 func kindOf(name string) kind {
 	base := path.Base(name)
 	switch {
-	case base == "pom.xml":
+	case base == "pom.xml" && !strings.Contains(name, "META-INF/maven/"): // there it is a copy that a build made
 		return pom
 	case strings.HasSuffix(base, "gradle.lockfile"),
 		strings.HasSuffix(base, ".lockfile") && path.Base(path.Dir(name)) == "dependency-locks":
