@@ -68,16 +68,6 @@ func referenceDatabase(t testing.TB) string {
 
 var testFolder string
 
-func TestMain(m *testing.M) {
-	var err error
-	if testFolder, err = os.MkdirTemp("", "kennel-test-"); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	os.RemoveAll(testFolder)
-	os.Exit(code)
-}
-
 // run runs the program in this process and returns its status and output.
 func run(t testing.TB, stdin io.Reader, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
