@@ -1,0 +1,194 @@
+// Package yarn reads yarn.lock, both of Yarn 1 and of Yarn 2 and later
+// ("Berry"), with the package.json files beside it for what a lock file does
+// not say: what the project asks for itself, and what of it is for development
+// only.
+package yarn
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/lockfile"
+)
+
+// New returns the extractor of yarn.lock.
+func New() kennel.Extractor { return extractor{} }
+
+type extractor struct{}
+
+func (extractor) Name() string { return "yarn" }
+
+// Match takes lock files outside node_modules: one that a dependency was
+// published with locks nothing here.
+func (extractor) Match(f kennel.File) bool {
+	p := f.Path()
+	return p[strings.LastIndexByte(p, '/')+1:] == "yarn.lock" &&
+		!strings.HasPrefix(p, "node_modules/") && !strings.Contains(p, "/node_modules/")
+}
+
+func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
+	text, err := f.Bytes()
+	if err != nil {
+		return kennel.Extraction{}, err
+	}
+	text = lockfile.TrimBOM(text)
+	l := lock{file: f, at: make(map[string]int32), byName: make(map[string][]int32), same: make(map[kennel.Key]int32)}
+	if bytes.HasPrefix(text, []byte("__metadata:")) || bytes.Contains(text, []byte("\n__metadata:")) {
+		err = l.readBerry(text)
+	} else {
+		err = l.readClassic(string(text))
+	}
+	if err != nil {
+		return kennel.Extraction{}, lockfile.Explain(err, text)
+	}
+	l.edges()
+	return kennel.Extraction{
+		Projects: []kennel.Project{{
+			Root: path.Dir(f.Path()), Manifest: f.Path(), Ecosystem: kennel.NPM, Name: l.name, Version: l.version,
+			Occurrences: l.Occurrences, Edges: l.Edges, Graph: l.missing == 0,
+		}},
+		Gaps: l.gaps,
+	}, nil
+}
+
+// need is one dependency of an entry, as its package wrote it.
+type need struct {
+	name, constraint string
+	scope            kennel.Scope
+	peer             bool
+}
+
+// lock is a lock file being resolved. Its keys are descriptors: what somebody
+// asked for, "name@range".
+type lock struct {
+	lockfile.Graph
+	file          kennel.File
+	name, version string
+	at            map[string]int32 // descriptor -> node; RootNode for the root
+	byName        map[string][]int32
+	same          map[kennel.Key]int32 // a patched package is the package
+	wanted        []wanted
+	claimed       map[string]bool // descriptors that some dependant wrote
+	rooted        bool            // what the root asks for is known
+	gaps          []kennel.Gap
+	missing       int
+	example       string
+}
+
+type wanted struct {
+	from  int32
+	needs []need
+}
+
+func (l *lock) gap(format string, args ...any) {
+	const enough = 20
+	if len(l.gaps) < enough {
+		l.gaps = append(l.gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: l.file.Path(), Why: fmt.Sprintf(format, args...)})
+	}
+}
+
+// put adds o under its descriptors and returns its node.
+func (l *lock) put(o kennel.Occurrence, descriptors []string, needs []need) int32 {
+	n, have := l.same[o.Key()]
+	if !have {
+		n = l.Add(o)
+		l.same[o.Key()] = n
+	}
+	for _, d := range descriptors {
+		l.at[d] = n
+		name, _ := splitDescriptor(d)
+		if same := l.byName[name]; len(same) == 0 || same[len(same)-1] != n {
+			l.byName[name] = append(same, n)
+		}
+	}
+	if len(needs) > 0 {
+		l.wanted = append(l.wanted, wanted{n, needs})
+	}
+	return n
+}
+
+func (l *lock) place(line int) []kennel.Location {
+	return []kennel.Location{{Path: l.file.Path(), Line: line, Layer: l.file.Layer()}}
+}
+
+// splitDescriptor splits "name@range" and "@scope/name@range".
+func splitDescriptor(d string) (name, constraint string) {
+	if at := strings.IndexByte(d[min(1, len(d)):], '@'); at >= 0 {
+		return d[:at+1], d[at+2:]
+	}
+	return d, ""
+}
+
+// plain takes Yarn's "npm:" off a range, which the dependant did not write.
+func plain(constraint string) string {
+	if _, _, alias := lockfile.NodeAlias(constraint); !alias {
+		return strings.TrimPrefix(constraint, "npm:")
+	}
+	return constraint
+}
+
+// find returns the node that a dependency means, and the descriptor it has in
+// the lock file. Yarn rewrites some ranges (resolutions, peers), and leaves the
+// members of a Yarn 1 workspace out: then the one package of that name is meant.
+func (l *lock) find(name, constraint string) (int32, string, bool) {
+	for _, d := range [...]string{name + "@" + constraint, name + "@npm:" + constraint} {
+		if n, ok := l.at[d]; ok {
+			return n, d, true
+		}
+	}
+	if same := l.byName[name]; len(same) == 1 {
+		return same[0], "", true
+	}
+	return 0, "", false
+}
+
+// edges resolves who asks for what.
+func (l *lock) edges() {
+	l.claimed = make(map[string]bool)
+	for _, w := range l.wanted {
+		for _, n := range w.needs {
+			to, descriptor, ok := l.find(n.name, n.constraint)
+			switch {
+			case !ok && (n.peer || n.scope == kennel.ScopeOptional):
+				continue // it is somebody else's to bring
+			case !ok:
+				if l.missing++; l.missing == 1 {
+					l.example = n.name + "@" + n.constraint
+				}
+				continue
+			}
+			l.claimed[descriptor] = true
+			if to >= 0 && to != w.from {
+				l.Need(w.from, to, plain(n.constraint), n.scope)
+			}
+		}
+	}
+	if !l.rooted {
+		l.unclaimed()
+	}
+	l.Resolve()
+	for i := range l.Occurrences { // of what a dependant asks for, the project may too
+		if o := &l.Occurrences[i]; !l.rooted && o.Direct == kennel.Transitive {
+			o.Direct = kennel.DirectUnknown
+		}
+	}
+	if l.missing > 0 {
+		l.gap("%d dependencies name a package that the lock file does not hold, such as %.80q", l.missing, l.example)
+	}
+}
+
+// unclaimed finds what the project itself asks for in a lock file without its
+// package.json: the descriptors that no package in it wrote. What the project
+// asks for in the same words as one of its dependencies stays unknown.
+func (l *lock) unclaimed() {
+	for d, n := range l.at {
+		_, constraint := splitDescriptor(d)
+		if n >= 0 && !l.claimed[d] && !strings.HasPrefix(constraint, "patch:") {
+			l.Need(kennel.RootNode, n, plain(constraint), kennel.ScopeUnknown)
+		}
+	}
+}
