@@ -100,9 +100,20 @@ func (r *Reader) String() (string, error) {
 
 // Bool reads a boolean; any other value is passed over and gives false.
 func (r *Reader) Bool() (bool, error) {
+	word, err := r.Word()
+	return err == nil && word == "true", err
+}
+
+// Word reads a boolean, number or date as written; any other value is passed
+// over and gives "".
+func (r *Reader) Word() (string, error) {
+	switch r.Kind() {
+	case '"', '[', '{':
+		return "", r.Skip()
+	}
 	start := r.pos
-	err := r.Skip()
-	return err == nil && r.text[start:r.pos] == "true", err
+	err := r.bare()
+	return r.text[start:r.pos], err
 }
 
 // Skip passes over a value.

@@ -1,0 +1,265 @@
+package python
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
+	"github.com/kennel-oss/kennel/internal/lockfile"
+)
+
+// lock is a lock file as read, of whichever tool, before anything is resolved.
+type lock struct {
+	file          kennel.File
+	name, version string // of the project
+	packages      []pkg
+	roots         []need // what the project asks for
+	rooted        bool   // roots are all of them
+	flat          bool   // the file knows no edges between packages
+	gaps          []kennel.Gap
+}
+
+// pkg is one locked package.
+type pkg struct {
+	kennel.Component
+	file  string // where it stands, "" for the lock file itself
+	line  int
+	scope kennel.Scope // what the lock says itself; unknown leaves it to the graph
+	needs []need
+	root  bool // the project itself
+}
+
+// need is one dependency of a package or of the project.
+type need struct {
+	name       string
+	version    string   // the locked version meant, where the lock says which
+	constraint string   // as written
+	extras     []string // extras of name that are asked for
+	when       []string // extras of the dependant any of which brings this; none is always
+	optional   bool     // brought by extras only
+	scope      kennel.Scope
+}
+
+// add begins a package on a line and returns it.
+func (l *lock) add(line int) *pkg {
+	l.packages = append(l.packages, pkg{Component: kennel.Component{Package: kennel.Package{Ecosystem: kennel.PyPI}}, line: line})
+	return &l.packages[len(l.packages)-1]
+}
+
+// last is the package being read: a spare one before the first.
+func (l *lock) last() *pkg {
+	if len(l.packages) == 0 {
+		return &pkg{}
+	}
+	return &l.packages[len(l.packages)-1]
+}
+
+func (l *lock) gap(format string, args ...any) {
+	const enough = 20 // a file full of nonsense is one problem
+	if len(l.gaps) < enough {
+		l.gaps = append(l.gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: l.file.Path(), Why: fmt.Sprintf(format, args...)})
+	}
+}
+
+// known makes a gap of a lock version other than those understood here: newest
+// lists them, the file is read as the last.
+func (l *lock) known(version string, understood ...string) {
+	if !slices.ContainsFunc(understood, func(v string) bool { return v == version || strings.HasPrefix(version, v+".") }) {
+		l.gap("lock version %.20q is not known here: read as %s", version, understood[len(understood)-1])
+	}
+}
+
+// key is a name under which a need finds its packages.
+func key(name string) string {
+	return ecosystem.NameKey(kennel.Package{Ecosystem: kennel.PyPI, Name: name})
+}
+
+// maxSame bounds how many locked versions of one name a need may mean. Real
+// locks hold a handful, one for each range of Python versions.
+const maxSame = 64
+
+// project resolves the needs and gives the graph.
+func (l *lock) project() kennel.Extraction {
+	var g lockfile.Graph
+	g.Occurrences = make([]kennel.Occurrence, 0, len(l.packages))
+	first := make(map[string]int32, len(l.packages)) // key -> package
+	same := make([]int32, len(l.packages))           // package -> the next of its name, or -1
+	node := make([]int32, len(l.packages))
+	where := l.file.Path()
+	places := make([]kennel.Location, len(l.packages)) // one allocation for all
+	nameless := 0
+	for i := len(l.packages) - 1; i >= 0; i-- {
+		same[i], node[i] = -1, -1
+		if p := &l.packages[i]; p.Name != "" {
+			k := key(p.Name)
+			if next, ok := first[k]; ok {
+				same[i] = next
+			}
+			first[k] = int32(i)
+		}
+	}
+	for i := range l.packages {
+		switch p := &l.packages[i]; {
+		case p.Name == "":
+			nameless++
+		case p.root:
+			node[i] = kennel.RootNode
+			l.name, l.version = cmp.Or(l.name, p.Name), cmp.Or(l.version, p.Version)
+		default:
+			places[i] = kennel.Location{Path: cmp.Or(p.file, where), Line: p.line, Layer: l.file.Layer()}
+			sortHashes(p)
+			node[i] = g.Add(kennel.Occurrence{Component: p.Component, Scope: p.scope, Locations: places[i : i+1 : i+1]})
+		}
+	}
+	if nameless > 0 {
+		l.gap("%d packages have no name and are left out", nameless)
+	}
+
+	wanted := make(map[[2]string]bool) // package key and extra that somebody asks for
+	for i := range l.packages {
+		want(wanted, l.packages[i].needs)
+	}
+	want(wanted, l.roots)
+
+	link := func(from int32, n *need) {
+		at, ok := first[key(n.name)]
+		if !ok {
+			// A lock leaves out what no environment of the project needs, and
+			// the extras nobody asked for.
+			return
+		}
+		for range maxSame {
+			if p := &l.packages[at]; node[at] != kennel.RootNode && node[at] != from && (n.version == "" || n.version == p.Version) {
+				g.Need(from, node[at], n.constraint, n.scope)
+			}
+			if at = same[at]; at < 0 {
+				return
+			}
+		}
+		l.gap("more than %d versions of %.80q: edges to the others are left out", maxSame, n.name)
+	}
+	for i := range l.packages {
+		p := &l.packages[i]
+		if p.Name == "" {
+			continue
+		}
+		k := key(p.Name)
+		for j := range p.needs {
+			n := &p.needs[j]
+			switch {
+			case len(n.when) == 0:
+			case !p.root && anyWanted(wanted, k, n.when):
+				n.scope = kennel.ScopeUnknown // as much part of p as the rest
+			case p.root || p.Origin == kennel.OriginLocal:
+				n.scope = kennel.ScopeOptional // its users' choice
+			default:
+				continue // nobody asks for this extra, though the lock may list it
+			}
+			link(node[i], n)
+		}
+	}
+	for i := range l.roots {
+		link(kennel.RootNode, &l.roots[i])
+	}
+	if !l.rooted && !l.flat {
+		orphans(&g)
+	}
+	g.Resolve()
+	for i, n := range node {
+		if n < 0 {
+			continue
+		}
+		o := &g.Occurrences[n]
+		if said := l.packages[i].scope; said != kennel.ScopeUnknown || !l.rooted {
+			o.Scope = said
+		}
+		switch {
+		case !l.rooted && o.Direct == kennel.Transitive:
+			o.Direct = kennel.DirectUnknown // the project may ask for it too
+		case l.rooted && o.Direct == kennel.DirectUnknown:
+			o.Direct = kennel.Transitive
+		}
+	}
+	return kennel.Extraction{Gaps: l.gaps, Projects: []kennel.Project{{
+		Root: path.Dir(where), Manifest: where, Ecosystem: kennel.PyPI, Name: l.name, Version: l.version,
+		Occurrences: g.Occurrences, Edges: g.Edges, Graph: l.rooted && !l.flat,
+	}}}
+}
+
+func want(wanted map[[2]string]bool, needs []need) {
+	for i := range needs {
+		for _, extra := range needs[i].extras {
+			wanted[[2]string{key(needs[i].name), extra}] = true
+		}
+	}
+}
+
+func anyWanted(wanted map[[2]string]bool, k string, extras []string) bool {
+	return slices.ContainsFunc(extras, func(e string) bool { return wanted[[2]string{k, e}] })
+}
+
+// orphans links the root to what no other package asks for: nobody but the
+// project can have asked for that.
+func orphans(g *lockfile.Graph) {
+	asked := make([]bool, len(g.Occurrences))
+	for _, e := range g.Edges {
+		asked[e.To] = true
+	}
+	for i, yes := range asked {
+		if !yes {
+			g.Need(kennel.RootNode, int32(i), "", kennel.ScopeUnknown)
+		}
+	}
+}
+
+// groupScope is the scope of what belongs to the named groups: Poetry's main
+// group and PDM's default one are the product, the others its developers'.
+func groupScope(groups []string, optional bool) kennel.Scope {
+	switch {
+	case len(groups) == 0:
+		return kennel.ScopeUnknown
+	case !slices.Contains(groups, "main") && !slices.Contains(groups, "default"):
+		return kennel.ScopeDevelopment
+	case optional:
+		return kennel.ScopeOptional
+	}
+	return kennel.ScopeShipped
+}
+
+func sortHashes(p *pkg) {
+	slices.SortFunc(p.Hashes, func(a, b kennel.Hash) int {
+		return cmp.Or(strings.Compare(a.Algorithm, b.Algorithm), strings.Compare(a.Value, b.Value))
+	})
+	p.Hashes = slices.Compact(p.Hashes)
+}
+
+// hash adds a digest as these tools write it, "sha256:0123…".
+func (p *pkg) hash(s string) {
+	algorithm, value, _ := strings.Cut(s, ":")
+	p.digest(algorithm, value)
+}
+
+func (p *pkg) digest(algorithm, value string) {
+	name, size := "", 0
+	switch strings.ToLower(algorithm) {
+	case "sha256":
+		name, size = "SHA-256", 32
+	case "sha384":
+		name, size = "SHA-384", 48
+	case "sha512":
+		name, size = "SHA-512", 64
+	case "sha1":
+		name, size = "SHA-1", 20
+	case "md5":
+		name, size = "MD5", 16
+	default:
+		return
+	}
+	if value, ok := lockfile.Hex(value, size); ok {
+		p.Hashes = append(p.Hashes, kennel.Hash{Algorithm: name, Value: value})
+	}
+}
