@@ -118,10 +118,14 @@ func purlName(p kennel.Package) (typ, namespace, name, subpath string) {
 		if name == "" {
 			namespace, name = "", namespace
 		}
-	case "deb", "apk":
-		namespace, name = purlNamespace(p.Ecosystem), foldASCII(name, 0, 0)
-	case "rpm":
-		namespace = purlNamespace(p.Ecosystem)
+	case "deb", "apk", "rpm":
+		if string(p.Ecosystem) == typ { // of a vendor unknown to us, who is part of the name
+			namespace, name = cutLast(name)
+			break
+		}
+		if namespace = purlNamespace(p.Ecosystem); typ != "rpm" {
+			name = foldASCII(name, 0, 0)
+		}
 	case "cargo", "gem", "nuget", "cran", "hackage", "conan", "bioconductor", "opam":
 	default:
 		namespace, name = cutLast(name)
@@ -179,7 +183,7 @@ func purlType(e kennel.Ecosystem) string {
 	}
 	typ := []byte(foldASCII(string(e), 0, 0))
 	for i, c := range typ {
-		if !isLetter(c) && !isDigit(c) && c != '.' && c != '-' {
+		if !isLetter(c) && !isDigit(c) && c != '.' && c != '-' && c != '+' {
 			typ[i] = '-'
 		}
 	}
@@ -220,7 +224,9 @@ func distroQualifier(e kennel.Ecosystem, namespace, release string) string {
 		return ""
 	}
 	switch e {
-	case kennel.Ubuntu, kennel.Alpine, "Red Hat":
+	case "openSUSE": // "Leap 15.5"
+		release = foldASCII(release, ' ', '-')
+	case kennel.Ubuntu, kennel.Alpine, "Red Hat", "SUSE":
 		if bare := bareRelease(e, release); bare != "" {
 			release = bare
 		}

@@ -64,6 +64,11 @@ func parsePurl(s string) (c kennel.Component, why string) {
 		if segment, ok = unescape(segment); !ok || segment == "" {
 			return c, "a broken escape in the name"
 		}
+		for part := range strings.SplitSeq(segment, "/") {
+			if part == "" || part == "." || part == ".." {
+				return c, "a name that is a path"
+			}
+		}
 		segments = append(segments, segment)
 	}
 	if len(segments) == 0 {
@@ -165,22 +170,17 @@ func purlPackage(typ, namespace, name string) (p kennel.Package, why string) {
 	}
 	switch typ {
 	case "npm", "nodejs": // "nodejs" is what old generators write
-		if namespace == "" && name[0] == '@' { // the slash was escaped as well
-			namespace, name = cutLast(name)
+		scope, name := cutLast(joined) // some escape the slash as well
+		scope = strings.TrimPrefix(scope, "@")
+		if strings.Contains(scope, "/") || name[0] == '@' {
+			return p, "not an npm name, which has one scope at most"
 		}
-		if namespace == "" {
-			break
+		if scope != "" { // in npm a namespace is always a scope
+			name = "@" + scope + "/" + name
 		}
-		scope := strings.TrimPrefix(namespace, "@") // in npm a namespace is always a scope
-		if scope == "" || name == "" || strings.Contains(scope, "/") {
-			return p, "an npm scope of several parts"
-		}
-		return kennel.Package{Ecosystem: kennel.NPM, Name: "@" + scope + "/" + name}, ""
+		return kennel.Package{Ecosystem: kennel.NPM, Name: name}, ""
 	case "maven":
-		if namespace == "" || strings.Contains(namespace, "/") {
-			if strings.Count(name, ":") == 1 && namespace == "" {
-				return kennel.Package{Ecosystem: kennel.Maven, Name: name}, ""
-			}
+		if namespace == "" || strings.ContainsAny(joined[len(namespace)+1:], "/:") || strings.ContainsAny(namespace, "/:") {
 			return p, "a Maven artifact without its group"
 		}
 		return kennel.Package{Ecosystem: kennel.Maven, Name: namespace + ":" + name}, ""
@@ -210,8 +210,6 @@ func purlPackage(typ, namespace, name string) (p kennel.Package, why string) {
 // purlEcosystem is the ecosystem of a type whose names are namespace/name.
 func purlEcosystem(typ string) kennel.Ecosystem {
 	switch typ {
-	case "npm", "nodejs":
-		return kennel.NPM
 	case "golang":
 		return kennel.Go
 	case "pypi":
@@ -283,7 +281,11 @@ func sourcePackage(upstream, version string) kennel.SourcePackage {
 	if nvr, ok := strings.CutSuffix(upstream, ".src.rpm"); ok {
 		if i := strings.LastIndexByte(nvr, '-'); i > 0 {
 			if j := strings.LastIndexByte(nvr[:i], '-'); j > 0 {
-				return kennel.SourcePackage{Name: nvr[:j], Version: nvr[j+1:]}
+				epoch, _, found := strings.Cut(version, ":") // the file's name has none, the source shares it
+				if version = nvr[j+1:]; found {
+					version = epoch + ":" + version
+				}
+				return kennel.SourcePackage{Name: nvr[:j], Version: version}
 			}
 		}
 	}
@@ -295,16 +297,23 @@ func sourcePackage(upstream, version string) kennel.SourcePackage {
 }
 
 // distroRelease reads a distro qualifier: "debian-12.5", "12", "bookworm",
-// "alpine-3.19.1", "amazon-2 (Karoo)".
+// "alpine-3.19.1", "amazon-2 (Karoo)". It is "" for another distribution's.
 func distroRelease(e kennel.Ecosystem, distro string) string {
 	distro, _, _ = strings.Cut(distro, " ")
+	if string(e) == purlType(e) {
+		return "" // a vendor unknown to us, whose releases are as well
+	}
 	version := distro
-	if i := strings.LastIndexByte(distro, '-'); i >= 0 {
+	for i := len(distro) - 1; i > 0; i-- { // "opensuse-leap-15.5", "openeuler-22.03-LTS-SP1"
+		if distro[i] != '-' {
+			continue
+		}
 		if other, ok := distribution(foldASCII(distro[:i], 0, 0)); ok {
 			if other != e {
 				return ""
 			}
 			version = distro[i+1:]
+			break
 		}
 	}
 	if version == "" || !isDigit(version[0]) {

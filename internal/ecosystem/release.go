@@ -61,6 +61,17 @@ func bareRelease(e kennel.Ecosystem, release string) string {
 			}
 		}
 		return ""
+	case "SUSE", "openSUSE": // "Linux Enterprise Server 15 SP5-LTSS", "Leap 15.5"
+		words := strings.FieldsFunc(release, func(r rune) bool { return r == ' ' || r == '-' })
+		for i, word := range words {
+			if !isDigit(word[0]) {
+				continue
+			}
+			if i+1 < len(words) && len(words[i+1]) > 2 && fold(words[i+1][:2], "sp") {
+				return word + "." + words[i+1][2:]
+			}
+			return word
+		}
 	case "Red Hat": // a CPE without its front: enterprise_linux:9::appstream
 		if product, rest, ok := strings.Cut(release, ":"); ok {
 			if !strings.Contains(product, "enterprise_linux") && product != "rhel_eus" && product != "rhel_aus" && product != "rhel_e4s" && product != "rhel_tus" {
@@ -181,6 +192,13 @@ func spellRelease(e kennel.Ecosystem, version, codename string) string {
 			return "edge"
 		}
 		return "v" + major(version, 2)
+	case "openSUSE":
+		switch {
+		case allDigits(version) && len(version) == 8 || strings.EqualFold(codename, "tumbleweed"):
+			return "Tumbleweed"
+		case version != "" && isDigit(version[0]):
+			return "Leap " + version
+		}
 	case "Rocky Linux", "AlmaLinux", "CentOS", "Oracle Linux":
 		return major(version, 1)
 	case "Wolfi", "Chainguard", "MinimOS": // rolling, without releases in OSV
