@@ -79,11 +79,7 @@ func run(data string, runs int) error {
 		return err
 	}
 	bom := filepath.Join(data, "inputs", "sbom-cyclonedx", "CycloneDX+bom-examples", "SBOM", "juice-shop", "via_npm", "flat", "bom.1.4.json")
-	offline := []string{"OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY=" + filepath.Join(work, "osvdb")}
-	if err := os.MkdirAll(filepath.Join(work, "osvdb"), 0o755); err != nil {
-		return err
-	}
-	if err := os.Symlink(filepath.Join(data, "osv"), filepath.Join(work, "osvdb", "osv-scanner")); err != nil {
+	if err := peerDatabase(filepath.Join(data, "osv"), filepath.Join(work, "peer", "osv-scalibr")); err != nil {
 		return err
 	}
 	for _, in := range []struct {
@@ -95,8 +91,9 @@ func run(data string, runs int) error {
 	} {
 		contenders := []*contender{{name: "kennel scan", args: []string{kennel, "scan", "--offline", "--quiet", "--db", db, "--format", "json", in.kennel}}}
 		if peer, err := exec.LookPath("osv-scanner"); err == nil {
-			contenders = append(contenders, &contender{name: "osv-scanner --offline", env: offline,
-				args: append([]string{peer, "scan", "source", "--offline", "--no-resolve", "--all-packages", "--format", "json"}, in.peer...)})
+			contenders = append(contenders, &contender{name: "osv-scanner --offline",
+				args: append([]string{peer, "scan", "source", "--offline", "--no-resolve", "--no-call-analysis=all", "--all-packages",
+					"--local-db-path", filepath.Join(work, "peer"), "--format", "json"}, in.peer...)})
 		} else {
 			fmt.Println("  osv-scanner is not installed: left out")
 		}
@@ -148,6 +145,29 @@ func lockfiles(data, to string) (string, error) {
 		return "", fmt.Errorf("no lock files in %s", data)
 	}
 	return to, nil
+}
+
+// peerDatabase lays the reference advisories out as osv-scanner keeps them.
+// It stops at the first ecosystem that it has no file for, so the one such
+// among the inputs gets an empty one.
+func peerDatabase(osv, to string) error {
+	if err := os.MkdirAll(filepath.Join(to, "Pub"), 0o755); err != nil {
+		return err
+	}
+	empty := []byte("PK\x05\x06" + strings.Repeat("\x00", 18)) // a zip without entries
+	if err := os.WriteFile(filepath.Join(to, "Pub", "all.zip"), empty, 0o644); err != nil {
+		return err
+	}
+	ecosystems, err := os.ReadDir(osv)
+	if err != nil {
+		return err
+	}
+	for _, e := range ecosystems {
+		if err := os.Symlink(filepath.Join(osv, e.Name()), filepath.Join(to, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // row runs contenders in turn and prints a line each.
