@@ -16,6 +16,7 @@ type order uint8
 const (
 	noOrder order = iota
 	semverOrder
+	goOrder
 	npmOrder
 	pubOrder
 	tagOrder
@@ -41,7 +42,9 @@ func orderOf(e kennel.Ecosystem) order {
 	switch e {
 	case kennel.NPM:
 		return npmOrder
-	case kennel.Go, kennel.Cargo, kennel.Hex, "Bioconductor", "Bitnami", "Docker Hardened Images", "GHC", "Julia", "Kubernetes", "VSCode":
+	case kennel.Go:
+		return goOrder
+	case kennel.Cargo, kennel.Hex, "Bioconductor", "Bitnami", "Docker Hardened Images", "GHC", "Julia", "Kubernetes", "VSCode":
 		return semverOrder
 	case kennel.Pub:
 		return pubOrder

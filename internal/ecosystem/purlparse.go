@@ -3,7 +3,6 @@ package ecosystem
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -118,10 +117,24 @@ func validType(typ string) bool {
 // characters names nothing.
 func unescape(s string) (string, bool) {
 	if strings.IndexByte(s, '%') >= 0 {
-		var err error
-		if s, err = url.PathUnescape(s); err != nil {
-			return "", false
+		b := make([]byte, 0, len(s))
+		for i := 0; i < len(s); i++ {
+			c := s[i]
+			if c == '%' {
+				if i+2 >= len(s) {
+					return "", false
+				}
+				high, okHigh := unhex(s[i+1])
+				low, okLow := unhex(s[i+2])
+				if !okHigh || !okLow {
+					return "", false
+				}
+				c = high<<4 | low
+				i += 2
+			}
+			b = append(b, c)
 		}
+		s = string(b)
 	}
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] == 0x7f {
@@ -129,6 +142,16 @@ func unescape(s string) (string, bool) {
 		}
 	}
 	return s, utf8.ValidString(s)
+}
+
+func unhex(c byte) (byte, bool) {
+	switch c = lower(c); {
+	case isDigit(c):
+		return c - '0', true
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10, true
+	}
+	return 0, false
 }
 
 func parseQualifiers(query string) ([]kennel.Qualifier, bool) {

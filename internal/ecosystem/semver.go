@@ -4,7 +4,7 @@ import "strings"
 
 // semverRules are the ways in which relatives of Semantic Versioning differ.
 type semverRules struct {
-	loose bool // a pre-release needs no hyphen ("1.2.3beta"), as in npm's early years and in tags
+	loose bool // a pre-release may lack its hyphen ("1.2.3beta"), as in npm's early years and in tags
 	build bool // build metadata ranks too (Pub)
 	fold  bool // case does not count (NuGet)
 }
@@ -60,7 +60,7 @@ func appendSemver(b []byte, v string, rules semverRules) ([]byte, bool) {
 		pre = v[1:]
 	case rules.loose:
 		pre = strings.TrimPrefix(v, ".")
-		if word, _ := letters(pre); word == "" || fold(word, "x") { // "1.x" is a range
+		if word, _ := letters(pre); !preWord(word) { // "1.x" is a range, "8f4b7f8" a commit
 			return nil, false
 		}
 	default:
@@ -107,4 +107,35 @@ func appendIdentifiers(b []byte, s string, fold bool) ([]byte, bool) {
 		}
 	}
 	return append(b, semverEnd), true
+}
+
+// preWord reports whether a word without a hyphen means a pre-release.
+func preWord(w string) bool {
+	switch {
+	case len(w) > 8:
+		return false
+	case fold(w, "a"), fold(w, "alpha"), fold(w, "b"), fold(w, "beta"), fold(w, "rc"), fold(w, "pre"), fold(w, "preview"), fold(w, "dev"), fold(w, "snapshot"):
+		return true
+	}
+	return false
+}
+
+// appendGo reads module versions, with or without "v", and releases of the Go
+// toolchain as the go command prints them: "go1.21rc2" is 1.21.0-rc.2.
+// Source: https://go.dev/doc/toolchain#version
+func appendGo(b []byte, v string) ([]byte, bool) {
+	release, ok := strings.CutPrefix(v, "go")
+	if !ok {
+		return appendSemver(b, v, semverRules{})
+	}
+	for i := range len(release) {
+		if isLetter(release[i]) {
+			word, number := letters(release[i:])
+			if allDigits(number) && preWord(word) {
+				release = release[:i] + "-" + word + "." + number
+			}
+			break
+		}
+	}
+	return appendSemver(b, release, semverRules{})
 }

@@ -28,7 +28,8 @@ const KeyFormat = 1
 // ecosystem's versions. Parsing pays for the rules once; comparing is a memory
 // compare, and whatever the input, the order is total and transitive.
 // Versions of one ecosystem that rank equal ("1.0" and "1.0.0" of PyPI) are
-// ==. The zero Version is below every other.
+// ==. The zero Version is below every other, which is what "introduced": "0"
+// means in an OSV record.
 type Version struct{ key string }
 
 // Compare returns -1, 0 or 1. It means something within one ecosystem only.
@@ -81,11 +82,16 @@ func appendKey(b []byte, o order, v string) ([]byte, bool) {
 	switch o {
 	case semverOrder:
 		return appendSemver(b, v, semverRules{})
+	case goOrder:
+		return appendGo(b, v)
 	case npmOrder:
 		return appendSemver(b, v, semverRules{loose: true})
 	case pubOrder:
 		return appendSemver(b, v, semverRules{build: true})
 	case tagOrder:
+		if isCommit(v) {
+			return nil, false
+		}
 		return appendSemver(b, v, semverRules{loose: true})
 	case nugetOrder:
 		return appendSemver(b, v, semverRules{loose: true, fold: true})
@@ -127,6 +133,38 @@ func plausible(v string) bool {
 			return false
 		case c >= utf8.RuneSelf:
 			return utf8.ValidString(v) && !strings.ContainsAny(v, " \t\r\n\x00")
+		}
+	}
+	return true
+}
+
+// Moving reports whether a version names what its owner may move to another
+// release tomorrow, so that the text alone does not say what was installed: an
+// action's branch or major tag ("main", "v4"; a commit does not move), a
+// branch of Composer ("dev-main", "2.x-dev").
+func Moving(e kennel.Ecosystem, v string) bool {
+	switch e {
+	case kennel.GitHubActions:
+		if isCommit(v) {
+			return false
+		}
+		_, err := Parse(e, v)
+		numbers, _, _ := strings.Cut(v, "-")
+		return err != nil || strings.Count(numbers, ".") < 2
+	case kennel.Packagist:
+		return strings.HasPrefix(v, "dev-") || strings.HasSuffix(v, "-dev")
+	}
+	return false
+}
+
+// isCommit reports whether v is the whole digest of a git commit.
+func isCommit(v string) bool {
+	if len(v) != 40 && len(v) != 64 {
+		return false
+	}
+	for i := range len(v) {
+		if _, ok := unhex(v[i]); !ok {
+			return false
 		}
 	}
 	return true

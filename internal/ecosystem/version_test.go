@@ -16,7 +16,7 @@ var ladders = map[kennel.Ecosystem][]string{
 		"1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0 1.0.0+build 1.0.0+b.2 1 1.0 =1.0.0", "1.0.1-0", "1.0.1", "1.0.1.1", "1.0.2", "1.2.0", "1.10.0",
 		"99999999999999999999.0.0", "100000000000000000000.0.0"},
 	kennel.Go: {"v0.0.0-20190101000000-abcdefabcdef 0.0.0-20190101000000-abcdefabcdef", "v0.0.0-20200101000000-000000000000", "0.0.0 v0.0.0", "1.2.3-0", "v1.2.3-pre", "v1.2.3 1.2.3 v1.2.3+incompatible",
-		"v1.2.4-0.20200101000000-abcdefabcdef", "v2.0.0+incompatible", "v2.0.1"},
+		"v1.2.4-0.20200101000000-abcdefabcdef", "go1.21rc2 1.21.0-rc.2", "go1.21 go1.21.0 1.21.0", "go1.21.3", "v2.0.0+incompatible", "v2.0.1"},
 	kennel.Cargo:         {"0.0.0-0", "0.0.0", "0.9.0", "0.10.0", "1.0.0-a.b.c.10", "1.0.0"},
 	kennel.Pub:           {"1.0.0-a", "1.0.0-a+1", "1.0.0", "1.0.0+1", "1.0.0+2", "1.0.0+10", "1.0.0+a", "1.0.1"},
 	kennel.NuGet:         {"1.0.0-ALPHA 1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-Beta", "1.0 1.0.0 1.0.0.0 1.0.0+meta", "1.0.0.1-rc", "1.0.0.1", "1.0.1"},
@@ -71,18 +71,19 @@ func sign(i int) int { return min(1, max(-1, i)) }
 
 func TestNotVersions(t *testing.T) {
 	tests := map[kennel.Ecosystem]string{
-		kennel.NPM:       "|latest|^1.0.0|1.0.0-*|~|1.x|*|git+https://example/x|1.0.0-|1..2|1.0.0-a..b|1 .0|1.0.0-\x00|1.0.0-é|v|1.0.0+",
-		kennel.Go:        "latest|master|1.2.3019.52a|RELEASE.2020-04-23T00-58-49Z|v1.2.3pre",
-		kennel.PyPI:      "trunk|0.7.10p1|2.1.|1.0+|1.0+a..b|2013-01-21T20:33:09|1.0-bulbasaur|1!|a3|v_05",
-		kennel.RubyGems:  "x1|1..2|1.|1_0|1.0 .0|-1",
-		kennel.Packagist: "dev-main|main|1.x|1.2.3.4.5|1.0-foo|1.0-1|dev-2.x",
-		kennel.Debian:    "a:1|<end-of-life>|1.0 1|1:|1.0/2|é",
-		kennel.Alpine:    "1.0_foo|1-r|1-rx|1..0|a1|1.0~|1A",
-		"Red Hat":        "-1|1-|1:",
-		"CRAN":           "1.a|1.|x",
-		"Hackage":        "1-0|1.a",
-		kennel.Conan:     "1..2|.1|1-|1+",
-		kennel.NuGet:     "[1.0]|1.*|",
+		kennel.NPM:           "|latest|^1.0.0|1.0.0-*|~|1.x|*|git+https://example/x|1.0.0-|1..2|1.0.0-a..b|1 .0|1.0.0-\x00|1.0.0-é|v|1.0.0+",
+		kennel.Go:            "latest|master|1.2.3019.52a|RELEASE.2020-04-23T00-58-49Z|v1.2.3pre",
+		kennel.PyPI:          "trunk|0.7.10p1|2.1.|1.0+|1.0+a..b|2013-01-21T20:33:09|1.0-bulbasaur|1!|a3|v_05",
+		kennel.RubyGems:      "x1|1..2|1.|1_0|1.0 .0|-1",
+		kennel.Packagist:     "dev-main|main|1.x|1.2.3.4.5|1.0-foo|1.0-1|dev-2.x",
+		kennel.Debian:        "a:1|<end-of-life>|1.0 1|1:|1.0/2|é",
+		kennel.Alpine:        "1.0_foo|1-r|1-rx|1..0|a1|1.0~|1A",
+		"Red Hat":            "-1|1-|1:",
+		kennel.GitHubActions: "main|v2.x|8f4b7f84864484a7bf31766abe9204da3cbe65b3|1111111111111111111111111111111111111111|8f4b7f8|12345e7|releases/v1",
+		"CRAN":               "1.a|1.|x",
+		"Hackage":            "1-0|1.a",
+		kennel.Conan:         "1..2|.1|1-|1+",
+		kennel.NuGet:         "[1.0]|1.*|",
 	}
 	for e, texts := range tests {
 		for text := range strings.SplitSeq(texts, "|") {
@@ -232,4 +233,20 @@ func BenchmarkParseCompare(b *testing.B) {
 			x.Compare(y)
 		}
 	})
+}
+
+func TestMoving(t *testing.T) {
+	for _, c := range []struct {
+		e    kennel.Ecosystem
+		v    string
+		want bool
+	}{
+		{kennel.GitHubActions, "v4", true}, {kennel.GitHubActions, "v4.1", true}, {kennel.GitHubActions, "main", true}, {kennel.GitHubActions, "", true}, {kennel.GitHubActions, "v4.1.3", false},
+		{kennel.GitHubActions, "v4.1.3-rc.1", false}, {kennel.GitHubActions, "v4-beta.1.2", true}, {kennel.GitHubActions, "8f4b7f84864484a7bf31766abe9204da3cbe65b3", false},
+		{kennel.Packagist, "dev-main", true}, {kennel.Packagist, "2.x-dev", true}, {kennel.Packagist, "v2.0.0", false}, {kennel.NPM, "1.0.0", false},
+	} {
+		if got := Moving(c.e, c.v); got != c.want {
+			t.Errorf("Moving(%s, %q) = %v", c.e, c.v, got)
+		}
+	}
 }
