@@ -1,0 +1,276 @@
+package advisory
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
+)
+
+// affected is what one entry of a record says of one package, while a
+// database is compiled.
+type affected struct {
+	record   uint64 // offset of the record's header
+	kind     kennel.AdvisoryKind
+	name     string
+	release  string
+	ranges   [][]event
+	custom   [][]event // Go's custom ranges
+	versions []string
+	sound    bool // false when part of it could not be read
+}
+
+// encodeBlock makes the block of one package from all that speaks of it:
+//
+//	checksum
+//	name key, spelled names, releases ("" first)
+//	n, n+1 offsets of keys, n+1 offsets of spellings, keys, spellings
+//	versions without order
+//	entries: record, kind and soundness, name, release, intervals, runs, unordered
+func encodeBlock(e kennel.Ecosystem, key string, entries []*affected) []byte {
+	t := makeTable(e, entries)
+	var names []string
+	releases := []string{""}
+	for _, a := range entries {
+		names = append(names, a.name)
+		releases = append(releases, a.release)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	slices.Sort(releases)
+	releases = slices.Compact(releases)
+
+	b := make([]byte, 4, 256)
+	b = appendString(b, key)
+	b = appendStrings(b, names)
+	b = appendStrings(b, releases)
+	b = t.append(b)
+	b = appendUvarint(b, uint64(len(entries)))
+	for _, a := range entries {
+		intervals, sound := t.affects(a)
+		runs, unordered := t.runs(a.versions)
+		flags := byte(a.kind) << 1
+		if !sound {
+			flags |= 1
+		}
+		b = append(appendUvarint(b, a.record), flags)
+		b = appendUvarint(b, uint64(index(names, a.name)))
+		b = appendUvarint(b, uint64(index(releases, a.release)))
+		b = appendUvarint(b, uint64(len(intervals)))
+		for _, v := range intervals {
+			b = appendUvarint(b, uint64(v.lo))
+			b = appendUvarint(b, uint64(v.hi-v.lo)<<2|uint64(v.end))
+		}
+		b = appendUvarint(b, uint64(len(runs)))
+		next := uint32(0)
+		for _, r := range runs {
+			b = appendUvarint(b, uint64(r.first-next))
+			b = appendUvarint(b, uint64(r.count))
+			next = r.first + r.count
+		}
+		b = appendUvarint(b, uint64(len(unordered)))
+		for _, i := range unordered {
+			b = appendUvarint(b, uint64(i))
+		}
+	}
+	return b
+}
+
+func index(sorted []string, s string) int {
+	i, _ := slices.BinarySearch(sorted, s)
+	return i
+}
+
+func (t *versionTable) append(b []byte) []byte {
+	b = appendUvarint(b, uint64(len(t.keys)))
+	at := uint32(0)
+	b = binary.LittleEndian.AppendUint32(b, at)
+	for _, k := range t.keys {
+		at += uint32(len(k.Key()))
+		b = binary.LittleEndian.AppendUint32(b, at)
+	}
+	b = binary.LittleEndian.AppendUint32(b, at)
+	for _, s := range t.spelled {
+		at += uint32(len(s))
+		b = binary.LittleEndian.AppendUint32(b, at)
+	}
+	for _, k := range t.keys {
+		b = append(b, k.Key()...)
+	}
+	for _, s := range t.spelled {
+		b = append(b, s...)
+	}
+	return appendStrings(b, t.unordered)
+}
+
+// block is a decoded package block. Its strings share one copy of the bytes.
+type block struct {
+	key       string
+	names     []string
+	releases  []string
+	n         int    // versions
+	ends      []byte // 2(n+1) offsets into texts
+	texts     string // keys, then spellings
+	unordered []string
+	entries   []entry
+}
+
+// entry is what a record says of the package in one release.
+type entry struct {
+	record    uint64
+	kind      kennel.AdvisoryKind
+	sound     bool
+	name      int
+	release   int
+	intervals []interval
+	runs      []run
+	unordered []int
+}
+
+// decodeBlock reads a block behind its checksum. It allocates no more than a
+// small multiple of the block's length.
+func decodeBlock(b []byte) (*block, bool) {
+	c := cursor{b: b}
+	d := &block{key: c.string(), names: c.strings(), releases: c.strings()}
+	d.n = c.count(8)
+	d.ends = c.bytes(8 * (d.n + 1))
+	if c.bad || len(d.names) == 0 || len(d.releases) == 0 {
+		return nil, false
+	}
+	d.texts = string(c.bytes(int(d.end(2*d.n + 1))))
+	for i := range 2*d.n + 1 {
+		if d.end(i) > d.end(i+1) {
+			return nil, false
+		}
+	}
+	d.unordered = c.strings()
+	n := c.count(7)
+	d.entries = make([]entry, n)
+	top := uint64(2 * d.n)
+	var intervals []interval // shared by all entries, cut as they are read
+	for i := range d.entries {
+		e := &d.entries[i]
+		e.record = c.uvarint()
+		flags := c.byte()
+		e.sound, e.kind = flags&1 == 0, kennel.AdvisoryKind(flags>>1)
+		name, release := c.uvarint(), c.uvarint()
+		if name >= uint64(len(d.names)) || release >= uint64(len(d.releases)) {
+			return nil, false
+		}
+		e.name, e.release = int(name), int(release)
+		start := len(intervals)
+		for range c.count(2) {
+			lo, w := c.uvarint(), c.uvarint()
+			if lo > top || w>>2 > top-lo {
+				return nil, false
+			}
+			intervals = append(intervals, interval{uint32(lo), uint32(lo + w>>2), endKind(w & 3)})
+		}
+		e.intervals = intervals[start:len(intervals):len(intervals)]
+		next := uint64(0)
+		if k := c.count(2); k > 0 {
+			e.runs = make([]run, k)
+			for j := range e.runs {
+				first, count := next+c.uvarint(), c.uvarint()
+				if first >= uint64(d.n) || count > uint64(d.n)-first {
+					return nil, false
+				}
+				e.runs[j] = run{uint32(first), uint32(count)}
+				next = first + count
+			}
+		}
+		if k := c.count(1); k > 0 {
+			e.unordered = make([]int, k)
+			for j := range e.unordered {
+				u := c.uvarint()
+				if u >= uint64(len(d.unordered)) {
+					return nil, false
+				}
+				e.unordered[j] = int(u)
+			}
+		}
+	}
+	return d, !c.bad
+}
+
+func (d *block) end(i int) uint32 { return binary.LittleEndian.Uint32(d.ends[4*i:]) }
+
+func (d *block) versionKey(i int) string { return d.texts[d.end(i):d.end(i+1)] }
+
+func (d *block) spelled(i int) string { return d.texts[d.end(d.n+1+i):d.end(d.n+2+i)] }
+
+// position finds a version's place among the positions.
+func (d *block) position(v ecosystem.Version) uint32 {
+	key := v.Key()
+	lo, hi := 0, d.n
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		switch c := strings.Compare(d.versionKey(mid), key); {
+		case c == 0:
+			return uint32(2*mid + 1)
+		case c < 0:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return uint32(2 * lo)
+}
+
+// holds returns the interval that has a position.
+func (e *entry) holds(p uint32) (interval, bool) {
+	for _, v := range e.intervals {
+		if v.lo <= p && p <= v.hi {
+			return v, true
+		}
+	}
+	return interval{}, false
+}
+
+// lists reports whether the entry lists the version at a position.
+func (e *entry) lists(p uint32) bool {
+	if p&1 == 0 {
+		return false
+	}
+	i := p / 2
+	for _, r := range e.runs {
+		if r.first <= i && i < r.first+r.count {
+			return true
+		}
+	}
+	return false
+}
+
+// everything reports whether the entry affects all versions, known or not.
+func (d *block) everything(e *entry) bool {
+	return len(e.intervals) > 0 && e.intervals[0].lo == 0 && e.intervals[0].hi == uint32(2*d.n)
+}
+
+// words says an interval as a person would check it.
+func (d *block) words(v interval) string {
+	last := uint32(2 * d.n)
+	var parts []string
+	switch {
+	case v.lo == 0:
+	case v.lo&1 == 1:
+		parts = append(parts, ">= "+d.spelled(int(v.lo/2)))
+	default:
+		parts = append(parts, "> "+d.spelled(int(v.lo/2)-1))
+	}
+	switch {
+	case v.hi == last:
+	case v.hi&1 == 1:
+		if v.lo == v.hi {
+			return "= " + d.spelled(int(v.hi/2))
+		}
+		parts = append(parts, "<= "+d.spelled(int(v.hi/2)))
+	default:
+		parts = append(parts, "< "+d.spelled(int(v.hi/2)))
+	}
+	if len(parts) == 0 {
+		return "all versions"
+	}
+	return strings.Join(parts, ", ")
+}
