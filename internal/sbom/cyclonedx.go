@@ -21,7 +21,9 @@ func readCycloneDXJSON(d *document, data []byte) error {
 				if key != "component" {
 					return r.skip()
 				}
+				d.inRoot = true
 				e, err := cdxComponent(r, d)
+				d.inRoot = false
 				d.describes(e)
 				return err
 			})

@@ -62,7 +62,7 @@ func cdxVulnerabilities(o *outline, results []kennel.Result) []cdxVulnerability 
 	used := make(map[string]int)
 	for i := range results {
 		r := &results[i]
-		if !lists(&r.Finding) || r.Project >= len(o.refs) || r.Occurrence >= len(o.refs[r.Project]) || r.Project < 0 || r.Occurrence < 0 {
+		if !lists(&r.Finding) || !o.holds(r) {
 			continue
 		}
 		g := group{id: r.ID, recommendation: recommendation(r)}

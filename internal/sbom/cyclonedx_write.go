@@ -17,7 +17,7 @@ import (
 // between the target and its components, whose references begin with it. The
 // same judgement gives the same bytes.
 func WriteCycloneDX(w io.Writer, j kennel.Judgement, tool Tool) error {
-	o := newOutline(&j.Inventory)
+	o := newOutline(&j.Inventory, func(ref string) string { return strings.ReplaceAll(ref, " ", "%20") })
 	b := cdxBOM{
 		Schema: "http://cyclonedx.org/schema/bom-1.6.schema.json", Format: "CycloneDX", Spec: "1.6", Version: 1,
 		Components: []cdxPart{}, Dependencies: []cdxDependency{},

@@ -28,7 +28,9 @@ func readCycloneDXXML(d *document, data []byte) error {
 				if e.Name.Local != "component" {
 					return r.d.Skip()
 				}
+				d.inRoot = true
 				c, err := xmlComponent(r, d, e)
+				d.inRoot = false
 				d.describes(c)
 				return err
 			})

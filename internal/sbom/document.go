@@ -25,12 +25,14 @@ type document struct {
 	byKey  map[member]int32
 	parts  []part
 
+	inRoot     bool // what is added now lies inside the component that the document describes
 	exact      bool // Kennel wrote it: scopes and directness are stated, not inferred
 	graph      bool // the exact document says that its graph is whole
 	incomplete bool // the document says that its graph is not
 	vexOnly    bool // it holds vulnerabilities and no inventory
 
 	gaps           []kennel.Gap
+	components     int // of any kind
 	noPurl         names
 	badPurl, noVer names
 	lost           int // references to nowhere
@@ -168,6 +170,7 @@ const notPackages = " file operating-system container device firmware device-dri
 
 // add takes one component.
 func (d *document) add(e entry) {
+	d.components++
 	d.takeOwn(e)
 	switch {
 	case e.isPart:
@@ -190,7 +193,8 @@ func (d *document) add(e entry) {
 		}
 		return
 	}
-	if e.kind == "operating-system" || e.kind == "file" || isImage(e.purl) {
+	ownCode := d.inRoot && strings.Contains(e.purl, "?type=package") // cyclonedx-gomod's packages of the main module
+	if e.kind == "operating-system" || e.kind == "file" || isImage(e.purl) || ownCode {
 		d.define(e.ref, structure, e.name)
 		return
 	}
@@ -287,7 +291,7 @@ func (d *document) finish() kennel.Extraction {
 	}
 	projects := d.projects()
 	d.report()
-	if len(d.listed) == 0 && len(d.nodes)+d.noPurl.count > 1 && len(d.gaps) == 0 && !d.exact && !d.vexOnly {
+	if d.components > 0 && len(d.listed) == 0 && len(d.gaps) == 0 && !d.exact && !d.vexOnly {
 		d.gap(kennel.GapNotJudged, "lists no component of a package ecosystem")
 	}
 	return kennel.Extraction{Projects: projects, Gaps: d.gaps}

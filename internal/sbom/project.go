@@ -150,6 +150,9 @@ func (d *document) contract() contraction {
 				if !l.own && plainTwin(links, i) {
 					continue
 				}
+				if d.exact && !l.own {
+					l.scope = kennel.ScopeUnknown // what Kennel knew more it wrote as its own
+				}
 				to := d.nodes[l.to].occurrence
 				if to >= 0 {
 					e := kennel.Edge{From: from, To: to, Constraint: l.constraint, Scope: l.scope}

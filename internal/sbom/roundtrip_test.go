@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -55,6 +56,7 @@ func roundTrips(t *testing.T, inv kennel.Inventory) {
 		"CycloneDX": func(b *bytes.Buffer, j kennel.Judgement) error {
 			return WriteCycloneDX(b, j, Tool{"kennel", "1"})
 		},
+		"SPDX": func(b *bytes.Buffer, j kennel.Judgement) error { return WriteSPDX(b, j, Tool{"kennel", "1"}) },
 	} {
 		var b, again bytes.Buffer
 		j := kennel.Judgement{Inventory: inv, AsOf: asOf}
@@ -69,8 +71,9 @@ func roundTrips(t *testing.T, inv kennel.Inventory) {
 			t.Fatalf("%s: %d projects became %d", name, len(inv.Projects), len(back.Projects))
 		}
 		for i := range inv.Projects {
-			if diff := cmp.Diff(shapeOf(inv.Projects[i]), shapeOf(back.Projects[i])); diff != "" {
-				t.Errorf("%s: %s (-want +got)\n%s", name, inv.Projects[i].Manifest, diff)
+			want, got := shapeOf(inv.Projects[i]), shapeOf(back.Projects[i])
+			if !maps.Equal(want.Components, got.Components) || !maps.Equal(want.Edges, got.Edges) {
+				t.Errorf("%s: %s (-want +got)\n%s", name, inv.Projects[i].Manifest, cmp.Diff(want, got))
 			}
 			if back.Projects[i].Graph != inv.Projects[i].Graph {
 				t.Errorf("%s: %s: graph %v became %v", name, inv.Projects[i].Manifest, inv.Projects[i].Graph, back.Projects[i].Graph)
@@ -106,11 +109,11 @@ func TestRoundTripOfRealInputs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if Identify(data) != CycloneDXJSON {
+		switch Identify(data) {
+		case None, SPDX3:
 			continue
 		}
 		inv := readNormal(t, filepath.Base(filepath.Dir(p))+"/"+filepath.Base(p), data)
-		t.Logf("%s: %d gaps %v", p, len(inv.Gaps), inv.Gaps)
 		if len(inv.Projects) == 0 {
 			continue
 		}

@@ -141,7 +141,7 @@ func (s *spdx) describes(id string) {
 
 func (s *spdx) add(p spdxPackage) {
 	p.kind = strings.ToLower(strings.ReplaceAll(p.purpose, "_", "-"))
-	if p.kind == "" {
+	if p.kind == "" && p.purl == "" {
 		p.kind = spdxKind(p.ref, p.name)
 	}
 	for _, l := range [...]string{p.concluded, p.declared} {
@@ -227,7 +227,7 @@ func (s *spdx) relate(from, kind, to string) {
 // packages is about that one; one that describes many is about all of them.
 func (s *spdx) finish() {
 	root := ""
-	if len(s.order) == 1 && len(s.packages) > 1 {
+	if len(s.order) == 1 && (len(s.packages) > 1 || len(s.packages) == 1 && s.packages[0].entry.own) {
 		root = s.order[0]
 	}
 	for _, p := range s.packages {
@@ -237,6 +237,9 @@ func (s *spdx) finish() {
 	}
 	if s.d.name == "" {
 		s.d.name = s.name
+	}
+	if len(s.packages) == 0 {
+		s.d.gap(kennel.GapUnresolved, "has no packages")
 	}
 	for _, p := range s.packages {
 		if p.ref != root || p.isPart {

@@ -27,14 +27,15 @@ type outline struct {
 }
 
 // newOutline gives every occurrence a reference: its purl, in front of it the
-// project where there are several. References hold no spaces.
-func newOutline(inv *kennel.Inventory) *outline {
-	o := &outline{inv: inv, root: "target"}
+// project where there are several, as spell writes it. References hold no
+// spaces.
+func newOutline(inv *kennel.Inventory, spell func(string) string) *outline {
+	o := &outline{inv: inv, root: spell("target")}
 	taken := map[string]bool{o.root: true}
 	unique := func(ref string) string {
-		ref = strings.ReplaceAll(ref, " ", "%20")
+		ref = spell(ref)
 		for n, base := 2, ref; taken[ref]; n++ {
-			ref = fmt.Sprintf("%s~%d", base, n)
+			ref = fmt.Sprintf("%s-%d", base, n)
 		}
 		taken[ref] = true
 		return ref
@@ -44,7 +45,7 @@ func newOutline(inv *kennel.Inventory) *outline {
 		project, prefix := o.root, ""
 		if len(inv.Projects) > 1 {
 			project = unique("project:" + p.ID())
-			prefix = project + "#"
+			prefix = "project:" + p.ID() + "#"
 		}
 		o.project = append(o.project, project)
 		refs, purls := make([]string, len(p.Occurrences)), make([]string, len(p.Occurrences))
@@ -115,7 +116,8 @@ func (o *outline) ownEdges(project, origin int) []ownProperty {
 			return f.To == e.To && (f.Constraint != "" || f.Scope != kennel.ScopeUnknown)
 		})
 		if telling {
-			props = append(props, ownProperty{"edge", o.refs[project][e.To] + " " + e.Scope.String() + " " + e.Constraint})
+			constraint := strings.NewReplacer("\r", " ", "\n", " ").Replace(e.Constraint)
+			props = append(props, ownProperty{"edge", o.refs[project][e.To] + " " + e.Scope.String() + " " + constraint})
 		}
 	}
 	return props
@@ -158,4 +160,9 @@ func timestamp(t time.Time) string {
 // care and soundness do not.
 func lists(f *kennel.Finding) bool {
 	return f.Rule != "unmaintained" && f.Rule != "unsound" && f.Rule != "notice"
+}
+
+// holds reports whether a result speaks of an occurrence that there is.
+func (o *outline) holds(r *kennel.Result) bool {
+	return r.Project >= 0 && r.Project < len(o.refs) && r.Occurrence >= 0 && r.Occurrence < len(o.refs[r.Project])
 }
