@@ -30,7 +30,7 @@ func NameKey(p kennel.Package) string {
 // the spellings must be equal, except that a Go name in lower case may come
 // from a purl, which folds it.
 //
-// PyPI, NuGet, Packagist and repository hosts fold case. crates.io refuses
+// PyPI, NuGet, Packagist, VS Code's marketplace and repository hosts fold case. crates.io refuses
 // names that differ from another's only in case, "-" or "_".
 // Source: https://github.com/rust-lang/crates.io (canon_crate_name)
 func SameName(e kennel.Ecosystem, recorded, found string) bool {
@@ -38,7 +38,7 @@ func SameName(e kennel.Ecosystem, recorded, found string) bool {
 		return true
 	}
 	switch e {
-	case kennel.PyPI, kennel.NuGet, kennel.Packagist, kennel.Cargo, kennel.Swift:
+	case kennel.PyPI, kennel.NuGet, kennel.Packagist, kennel.Cargo, kennel.Swift, "VSCode":
 		return true
 	case kennel.GitHubActions:
 		_, r := splitAction(repository(recorded))

@@ -55,30 +55,15 @@ func parsePurl(s string) (c kennel.Component, why string) {
 		}
 		rest = rest[:at]
 	}
-	var segments []string
-	for segment := range strings.SplitSeq(rest, "/") {
-		if segment == "" {
-			continue
-		}
-		if segment, ok = unescape(segment); !ok || segment == "" {
-			return c, "a broken escape in the name"
-		}
-		for part := range strings.SplitSeq(segment, "/") {
-			if part == "" || part == "." || part == ".." {
-				return c, "a name that is a path"
-			}
-		}
-		segments = append(segments, segment)
-	}
-	if len(segments) == 0 {
-		return c, "no name"
+	name, why := purlPath(strings.Trim(rest, "/"))
+	if why != "" {
+		return c, why
 	}
 	qualifiers, ok := parseQualifiers(query)
 	if !ok {
 		return c, "broken qualifiers"
 	}
-	namespace, name := strings.Join(segments[:len(segments)-1], "/"), segments[len(segments)-1]
-	if c.Package, why = purlPackage(typ, namespace, name); why != "" {
+	if c.Package, why = purlPackage(typ, name); why != "" {
 		return c, why
 	}
 	if c.Ecosystem == kennel.GitHubActions && subpath != "" {
@@ -91,6 +76,31 @@ func parsePurl(s string) (c kennel.Component, why string) {
 		applyDistro(&c)
 	}
 	return c, ""
+}
+
+// purlPath decodes namespace and name, joined by slashes.
+func purlPath(s string) (name, why string) {
+	if strings.IndexByte(s, '%') >= 0 || strings.Contains(s, "//") {
+		segments := strings.FieldsFunc(s, func(r rune) bool { return r == '/' })
+		for i, segment := range segments {
+			var ok bool
+			if segments[i], ok = unescape(segment); !ok {
+				return "", "a broken escape in the name"
+			}
+		}
+		s = strings.Join(segments, "/")
+	} else if _, ok := unescape(s); !ok {
+		return "", "a name that is no text"
+	}
+	if s == "" {
+		return "", "no name"
+	}
+	for segment := range strings.SplitSeq(s, "/") {
+		if segment == "" || segment == "." || segment == ".." {
+			return "", "a name that is a path"
+		}
+	}
+	return s, ""
 }
 
 // cutScheme accepts "pkg:" in any case, with the slashes that some write.
@@ -185,49 +195,46 @@ func parseQualifiers(query string) ([]kennel.Qualifier, bool) {
 	return list, true
 }
 
-// purlPackage gives the package that a type, namespace and name stand for.
-func purlPackage(typ, namespace, name string) (p kennel.Package, why string) {
-	joined := name
-	if namespace != "" {
-		joined = namespace + "/" + name
-	}
+// purlPackage gives the package that a type and a name with its namespace
+// stand for.
+func purlPackage(typ, name string) (p kennel.Package, why string) {
+	namespace, last := cutLast(name)
 	switch typ {
 	case "npm", "nodejs": // "nodejs" is what old generators write
-		scope, name := cutLast(joined) // some escape the slash as well
-		scope = strings.TrimPrefix(scope, "@")
-		if strings.Contains(scope, "/") || name[0] == '@' {
+		scope := strings.TrimPrefix(namespace, "@")
+		if strings.Contains(scope, "/") || last[0] == '@' {
 			return p, "not an npm name, which has one scope at most"
 		}
-		if scope != "" { // in npm a namespace is always a scope
-			name = "@" + scope + "/" + name
+		if scope != "" && scope == namespace { // in npm a namespace is always a scope
+			name = "@" + name
 		}
 		return kennel.Package{Ecosystem: kennel.NPM, Name: name}, ""
 	case "maven":
-		if namespace == "" || strings.ContainsAny(joined[len(namespace)+1:], "/:") || strings.ContainsAny(namespace, "/:") {
+		if namespace == "" || strings.ContainsAny(namespace, "/:") || strings.Contains(last, ":") {
 			return p, "a Maven artifact without its group"
 		}
-		return kennel.Package{Ecosystem: kennel.Maven, Name: namespace + ":" + name}, ""
+		return kennel.Package{Ecosystem: kennel.Maven, Name: namespace + ":" + last}, ""
 	case "deb", "apk", "rpm":
 		if e, ok := distribution(foldASCII(namespace, 0, 0)); ok && purlType(e) == typ {
-			return kennel.Package{Ecosystem: e, Name: name}, ""
+			return kennel.Package{Ecosystem: e, Name: last}, ""
 		}
-		return kennel.Package{Ecosystem: kennel.Ecosystem(typ), Name: joined}, ""
+		return kennel.Package{Ecosystem: kennel.Ecosystem(typ), Name: name}, ""
 	case "alpine": // what old generators write
-		return kennel.Package{Ecosystem: kennel.Alpine, Name: joined}, ""
+		return kennel.Package{Ecosystem: kennel.Alpine, Name: name}, ""
 	case "conan":
-		return kennel.Package{Ecosystem: kennel.Conan, Name: name}, ""
+		return kennel.Package{Ecosystem: kennel.Conan, Name: last}, ""
 	case "vscode-extension":
 		if namespace != "" {
-			joined = namespace + "." + name
+			name = namespace + "." + last
 		}
-		return kennel.Package{Ecosystem: "VSCode", Name: joined}, ""
+		return kennel.Package{Ecosystem: "VSCode", Name: name}, ""
 	case "github", "githubactions":
 		if namespace == "" {
 			return p, "a repository without its owner"
 		}
-		return kennel.Package{Ecosystem: kennel.GitHubActions, Name: joined}, ""
+		return kennel.Package{Ecosystem: kennel.GitHubActions, Name: name}, ""
 	}
-	return kennel.Package{Ecosystem: purlEcosystem(typ), Name: joined}, ""
+	return kennel.Package{Ecosystem: purlEcosystem(typ), Name: name}, ""
 }
 
 // purlEcosystem is the ecosystem of a type whose names are namespace/name.
@@ -263,84 +270,4 @@ func purlEcosystem(typ string) kennel.Ecosystem {
 		return "Julia"
 	}
 	return kennel.Ecosystem(typ)
-}
-
-// applyDistro moves what qualifiers say of release, source and epoch to where
-// a component has it.
-func applyDistro(c *kennel.Component) {
-	var upstream string
-	c.Qualifiers = slices.DeleteFunc(c.Qualifiers, func(q kennel.Qualifier) bool {
-		switch q.Key {
-		case "distro":
-			c.Release = distroRelease(c.Ecosystem, q.Value)
-			return c.Release != ""
-		case "upstream":
-			upstream = q.Value
-			return true
-		case "epoch":
-			if !allDigits(q.Value) {
-				return false
-			}
-			if !isZero(q.Value) && c.Version != "" && !strings.Contains(c.Version, ":") {
-				c.Version = q.Value + ":" + c.Version
-			}
-			return true
-		}
-		return false
-	})
-	if len(c.Qualifiers) == 0 {
-		c.Qualifiers = nil
-	}
-	c.Source = sourcePackage(upstream, c.Version)
-}
-
-// sourcePackage reads an upstream qualifier: a name, "name@version", or the
-// file name of a source rpm. A source without a version of its own has that of
-// the package built from it.
-func sourcePackage(upstream, version string) kennel.SourcePackage {
-	if upstream == "" {
-		return kennel.SourcePackage{}
-	}
-	if nvr, ok := strings.CutSuffix(upstream, ".src.rpm"); ok {
-		if i := strings.LastIndexByte(nvr, '-'); i > 0 {
-			if j := strings.LastIndexByte(nvr[:i], '-'); j > 0 {
-				epoch, _, found := strings.Cut(version, ":") // the file's name has none, the source shares it
-				if version = nvr[j+1:]; found {
-					version = epoch + ":" + version
-				}
-				return kennel.SourcePackage{Name: nvr[:j], Version: version}
-			}
-		}
-	}
-	name, own, _ := strings.Cut(upstream, "@")
-	if own == "" {
-		own = version
-	}
-	return kennel.SourcePackage{Name: name, Version: own}
-}
-
-// distroRelease reads a distro qualifier: "debian-12.5", "12", "bookworm",
-// "alpine-3.19.1", "amazon-2 (Karoo)". It is "" for another distribution's.
-func distroRelease(e kennel.Ecosystem, distro string) string {
-	distro, _, _ = strings.Cut(distro, " ")
-	if string(e) == purlType(e) {
-		return "" // a vendor unknown to us, whose releases are as well
-	}
-	version := distro
-	for i := len(distro) - 1; i > 0; i-- { // "opensuse-leap-15.5", "openeuler-22.03-LTS-SP1"
-		if distro[i] != '-' {
-			continue
-		}
-		if other, ok := distribution(foldASCII(distro[:i], 0, 0)); ok {
-			if other != e {
-				return ""
-			}
-			version = distro[i+1:]
-			break
-		}
-	}
-	if version == "" || !isDigit(version[0]) {
-		return spellRelease(e, "", version)
-	}
-	return spellRelease(e, version, "")
 }

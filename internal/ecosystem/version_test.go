@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/osv-scalibr/semantic"
 	kennel "github.com/kennel-oss/kennel"
 )
 
@@ -216,11 +217,34 @@ func BenchmarkParseCompare(b *testing.B) {
 		kennel.PyPI: {"3.2.14", "4.0.4.post1"}, kennel.Cargo: {"0.9.0", "0.9.1"}, kennel.RubyGems: {"6.0.3.1", "6.0.3.rc1"}, kennel.Packagist: {"v5.4.20", "5.4.21-beta1"},
 		kennel.NuGet: {"4.3.0", "4.3.1-preview1"}, kennel.Debian: {"5.6.1-1", "5.6.1+really5.4.5-1"}, kennel.Alpine: {"1.36.1-r2", "1.36.1-r15"}, "Red Hat": {"1:1.1.1k-7.el8_6", "1:1.1.1k-12.el8_9"},
 	}
-	for e, pair := range pairs {
-		b.Run(string(e), func(b *testing.B) {
+	for _, e := range orderedEcosystems() {
+		pair, ok := pairs[e]
+		if !ok {
+			continue
+		}
+		b.Run(string(e)+"/kennel", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := Compare(e, pair[0], pair[1]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		if system, ok := depsSystem(e); ok {
+			b.Run(string(e)+"/deps.dev", func(b *testing.B) {
+				x, y := withV(e, pair[0]), withV(e, pair[1])
+				for b.Loop() {
+					system.Compare(x, y)
+				}
+			})
+		}
+		b.Run(string(e)+"/osv-scalibr", func(b *testing.B) {
+			for b.Loop() {
+				x, err := semantic.Parse(pair[0], string(e))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := x.CompareStr(pair[1]); err != nil {
 					b.Fatal(err)
 				}
 			}
