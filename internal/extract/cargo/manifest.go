@@ -2,6 +2,7 @@ package cargo
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -94,8 +95,8 @@ func readWorkspace(target fs.FS, dir string) (workspace, error) {
 		if m.Package.Name != "" {
 			w.members[m.Package.Name] = m
 		}
-		for _, needs := range m.needs {
-			for _, n := range needs {
+		for _, name := range slices.Sorted(maps.Keys(m.needs)) {
+			for _, n := range m.needs[name] {
 				if n.folder != "" {
 					queue = append(queue, path.Join(at, n.folder))
 				}

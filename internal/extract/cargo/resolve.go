@@ -106,22 +106,25 @@ func (l *lock) find(byName map[string][]int32, dependency string) int32 {
 }
 
 // root returns the package of the Cargo.toml beside the lock file, which is
-// the project itself. Without it, a single local package that nobody asks for
-// can be nothing else.
+// the project itself. Without that file, the only local package can be nothing
+// else; of several, any may be a member like the others.
 func (l *lock) root(w workspace, asked []bool) int {
-	root, tops := -1, 0
+	root, local := -1, 0
 	for i := range l.Package {
 		e := &l.Package[i]
-		if e.Source != "" || asked[i] {
+		if e.Source != "" {
+			continue
+		}
+		local++
+		if asked[i] {
 			continue // a root that another member asks for stays a node
 		}
 		if w.root != nil && e.Name == w.root.Package.Name && e.Name != "" {
 			return i
 		}
 		root = i
-		tops++
 	}
-	if w.root == nil && tops == 1 {
+	if w.root == nil && local == 1 {
 		return root
 	}
 	return -1

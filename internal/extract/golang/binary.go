@@ -61,6 +61,11 @@ func readBinary(ctx context.Context, f kennel.File) (kennel.Extraction, error) {
 	if err != nil || info == nil {
 		return kennel.Extraction{}, err
 	}
+	return linked(f, info), nil
+}
+
+// linked lists what info says was linked into f.
+func linked(f kennel.File, info *buildinfo.BuildInfo) kennel.Extraction {
 	var g lockfile.Graph
 	here := []kennel.Location{{Path: f.Path(), Layer: f.Layer()}}
 	add := func(c kennel.Component, direct kennel.Directness) int32 {
@@ -104,9 +109,9 @@ func readBinary(ctx context.Context, f kennel.File) (kennel.Extraction, error) {
 	}
 	e.Projects = []kennel.Project{{
 		Root: path.Dir(f.Path()), Manifest: f.Path(), Ecosystem: kennel.Go, Name: info.Main.Path, Version: info.Main.Version,
-		Installed: false, Occurrences: g.Occurrences, Edges: g.Edges,
+		Occurrences: g.Occurrences, Edges: g.Edges,
 	}}
-	return e, nil
+	return e
 }
 
 // buildInfo returns nil for what Go did not build. The readers of object files
