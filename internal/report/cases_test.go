@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 // The judgements that every format is tested with, each made anew so that no

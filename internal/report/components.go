@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 

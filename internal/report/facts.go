@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 // headline is the verdict's one sentence.

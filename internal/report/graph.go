@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 // Bounds of one drawing: beyond them a graph tells less than its ten shortest

@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 // harmless fails when a report holds what could move a cursor, turn text
@@ -29,10 +29,7 @@ func harmless(t *testing.T, f Format, report []byte) {
 }
 
 func TestHostile(t *testing.T) {
-	for _, f := range Formats() {
-		if writers(f) == nil {
-			continue
-		}
+	for _, f := range ours {
 		report := render(t, f, hostile(), Options{})
 		harmless(t, f, report)
 		if f == HTML {
@@ -139,7 +136,7 @@ func FuzzReport(f *testing.F) {
 		add(&j, 0, name, kennel.Deny, kennel.Result{Finding: kennel.Finding{Rule: title, ID: name, Title: title, URL: path, Aliases: []string{version}, Fix: kennel.Fix{State: kennel.FixKnown, Version: version}},
 			Rules: []string{title}, Remedy: kennel.Remedy{Kind: kennel.RemedyUpgrade, Command: title + " " + name}})
 		j.Gaps = []kennel.Gap{{What: path, Why: title}}
-		for _, format := range []Format{Text, JSON, SARIF, Markdown, HTML} {
+		for _, format := range ours {
 			report := render(t, format, j, Options{Width: len(name) % 200})
 			harmless(t, format, report)
 			if (format == JSON || format == SARIF) && !json.Valid(report) {

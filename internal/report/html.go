@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 //go:embed page/page.html

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 

@@ -1,7 +1,7 @@
 package report
 
 import (
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 

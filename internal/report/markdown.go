@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 // markdownMax bounds a comment in bytes, and so in characters: GitHub refuses
@@ -14,7 +14,7 @@ const markdownMax = 60_000
 
 const (
 	markdownActions = 3
-	markdownRows    = 6
+	markdownRows    = 5
 	markdownGaps    = 4
 	markdownName    = 80 // runes of a foreign word above the fold
 )
@@ -117,7 +117,8 @@ func (m *markdown) todo() {
 		m.add(line, verb, number(len(a.results)), " of ", number(m.urgent()), ")")
 	}
 	if more := len(m.actions) - markdownActions; more > 0 {
-		m.add("   … and ", counted(more, "more change", "more changes"), ", listed below")
+		m.add("")
+		m.add("… and ", counted(more, "more change", "more changes"), ", listed below")
 	}
 }
 

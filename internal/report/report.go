@@ -11,8 +11,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strings"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/sbom"
+	"github.com/kennel-oss/kennel/internal/vex"
 )
 
 // Format is the name of an output format, as the user types it.
@@ -57,8 +60,9 @@ type Options struct {
 	Verbose bool // text: list what is folded into counts
 }
 
-// Write renders j in the format given. It returns the first error of w, or
-// that the format is unknown.
+// Write renders j in the format given. It returns the first error of w, that
+// the format is unknown, or [vex.ErrNothingToSay]: an OpenVEX document cannot
+// be empty.
 func Write(w io.Writer, f Format, j kennel.Judgement, o Options) error {
 	if o.Tool.Name == "" {
 		o.Tool.Name = "kennel"
@@ -89,6 +93,24 @@ func writers(f Format) func(*bufio.Writer, *kennel.Judgement, Options) error {
 		return writeMarkdown
 	case HTML:
 		return writeHTML
+	case CycloneDX:
+		return writeCycloneDX
+	case SPDX:
+		return writeSPDX
+	case OpenVEX:
+		return writeOpenVEX
 	}
 	return nil
+}
+
+func writeCycloneDX(w *bufio.Writer, j *kennel.Judgement, o Options) error {
+	return sbom.WriteCycloneDX(w, *j, sbom.Tool(o.Tool))
+}
+
+func writeSPDX(w *bufio.Writer, j *kennel.Judgement, o Options) error {
+	return sbom.WriteSPDX(w, *j, sbom.Tool(o.Tool))
+}
+
+func writeOpenVEX(w *bufio.Writer, j *kennel.Judgement, o Options) error {
+	return vex.Write(w, *j, vex.Options{Tool: strings.TrimSpace(o.Tool.Name + " " + o.Tool.Version)})
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 // writeSARIF writes a SARIF 2.1.0 log for code scanning.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 // How much a terminal shows unless Verbose asks for all.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
 )
 
 // view is a judgement arranged for a person: what counts, by verdict; the few
