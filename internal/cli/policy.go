@@ -69,7 +69,7 @@ func (a *app) printRules(list policy.List) error {
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
-	fmt.Fprintf(a.stdout, "%s: %s, %s\n", list.Source, plural(len(list.Rules), "rule"), p.Info().Digest)
+	fmt.Fprintf(a.stdout, "%s: %s, %s\n", list.Source, plural(len(list.Rules), "rule", "rules"), p.Info().Digest)
 	for _, r := range list.Rules {
 		fmt.Fprintf(a.stdout, "  %-6s %s\n         when %s\n", r.Verdict, r.Name, r.When)
 		if r.Why != "" {

@@ -132,7 +132,7 @@ func printWhy(out *bufio.Writer, p *kennel.Project, paths *judge.Paths, n int32)
 	case via.Count >= kennel.ViaCountMax:
 		fmt.Fprintf(out, "  over %d paths; the shortest for each direct dependency:\n", kennel.ViaCountMax)
 	default:
-		fmt.Fprintf(out, "  %s; the shortest for each direct dependency:\n", plural(via.Count, "path"))
+		fmt.Fprintf(out, "  %s; the shortest for each direct dependency:\n", plural(via.Count, "path", "paths"))
 	}
 	for _, path := range via.Paths[:min(len(via.Paths), shownPaths)] {
 		var names []string
@@ -160,11 +160,11 @@ func printWhy(out *bufio.Writer, p *kennel.Project, paths *judge.Paths, n int32)
 	}
 }
 
-func plural(n int, word string) string {
+func plural(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + word
+		return "1 " + one
 	}
-	return strconv.Itoa(n) + " " + word + "s"
+	return strconv.Itoa(n) + " " + many
 }
 
 func label(c kennel.Component) string {
