@@ -31,10 +31,41 @@ func (v *view) headline() string {
 	switch {
 	case v.packages == 0:
 		return "no packages were found"
-	case v.j.Verdict == kennel.Allow && v.j.Complete:
+	case v.j.Complete:
 		return "nothing known against any package"
 	}
-	return "nothing found"
+	return "nothing found in what was checked"
+}
+
+// incomplete reports whether an "allow" must not look like one: nothing was
+// found, and not everything was looked at.
+func incomplete(j *kennel.Judgement) bool { return j.Verdict == kennel.Allow && !j.Complete }
+
+// answer is the verdict's word, which never hides that something was left out.
+func answer(j *kennel.Judgement) string {
+	if incomplete(j) {
+		return j.Verdict.String() + ", incomplete"
+	}
+	return j.Verdict.String()
+}
+
+// piece is a part of a sentence: words, or what stands between two backticks.
+type piece struct {
+	Text string
+	Code bool
+}
+
+// pieces takes a sentence apart at its backticks, where they come in pairs.
+func pieces(s string) []piece {
+	parts := strings.Split(s, "`")
+	if len(parts)%2 == 0 {
+		return []piece{{Text: s}}
+	}
+	out := make([]piece, len(parts))
+	for i, p := range parts {
+		out[i] = piece{p, i%2 == 1}
+	}
+	return out
 }
 
 // size says how much was looked at.

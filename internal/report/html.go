@@ -48,10 +48,10 @@ type page struct {
 	Style, StyleHash   any
 	Script, ScriptHash any
 
-	VerdictWord, Sign, Target, Headline, Size, Baseline string
-	Complete                                            bool
-	Warnings                                            []string
-	Database, Tool, AsOf, Policy                        string
+	VerdictWord, Tone, Sign, Target, Headline, Size, Baseline string
+	Complete                                                  bool
+	Warnings                                                  [][]piece
+	Database, Tool, AsOf, Policy                              string
 
 	Actions, MoreActions []pageAction
 	MoreActionsWord      string
@@ -73,7 +73,10 @@ type pageAction struct {
 	Command                                  bool
 }
 
-type pageGap struct{ What, Why string }
+type pageGap struct {
+	What string
+	Why  []piece
+}
 
 type pageProject struct {
 	Index                 int
@@ -109,10 +112,13 @@ func newPage(j *kennel.Judgement, o Options) *page {
 	p := &page{
 		Style: template.CSS(pageStyle), StyleHash: contentHash(pageStyle),
 		Script: template.JS(pageScript), ScriptHash: contentHash(pageScript),
-		VerdictWord: j.Verdict.String(), Sign: symbol(j.Verdict), Target: cmp.Or(prose(j.Inventory.Target, nameMax), "unnamed target"),
+		VerdictWord: answer(j), Tone: j.Verdict.String(), Sign: symbol(j.Verdict), Target: cmp.Or(prose(j.Inventory.Target, nameMax), "unnamed target"),
 		Headline: v.headline(), Size: v.size(), Complete: j.Complete,
 		Database: databaseLine(j), Tool: prose(o.Tool.Name+" "+o.Tool.Version, 80), AsOf: j.AsOf.UTC().Format("2006-01-02 15:04 UTC"),
 		Policy: clean(j.Policy.Digest),
+	}
+	if incomplete(j) {
+		p.Tone, p.Sign = kennel.Review.String(), symbol(kennel.Review)
 	}
 	if b := j.Baseline; b.Used {
 		p.Baseline = "only what is new counts: the baseline " + clean(b.Path) + " knows " + number(b.Known) + ", " + number(b.Gone) + " are gone"
@@ -163,9 +169,9 @@ func (p *page) actions(v *view) {
 func (p *page) gaps(v *view) {
 	for i, g := range v.gaps() {
 		if g.kind == kennel.GapDatabase {
-			p.Warnings = append(p.Warnings, g.why)
+			p.Warnings = append(p.Warnings, pieces(g.why))
 		}
-		row := pageGap{enumerate(g.whats, 4), g.why}
+		row := pageGap{enumerate(g.whats, 4), pieces(g.why)}
 		if i < pageGaps {
 			p.Gaps = append(p.Gaps, row)
 		} else {

@@ -73,13 +73,17 @@ func sign(v kennel.Verdict) string {
 }
 
 func (m *markdown) head() {
-	m.add("## ", sign(m.j.Verdict), " Kennel: ", strings.ToUpper(m.j.Verdict.String()), " – ", m.headline())
+	mark := sign(m.j.Verdict)
+	if incomplete(m.j) {
+		mark = "⚠️"
+	}
+	m.add("## ", mark, " Kennel: ", strings.ToUpper(answer(m.j)), " – ", m.headline())
 	m.add("")
 	m.add(code(cleanTo(m.j.Inventory.Target, markdownName), false), ", ", m.size(), m.against())
 	for _, g := range m.gaps() {
 		if g.kind == kennel.GapDatabase {
 			m.add("")
-			m.add("> ⚠️ **", escapeMarkdown(g.why), "**")
+			m.add("> ⚠️ ", sentenceMarkdown(g.why))
 		}
 	}
 }
@@ -213,7 +217,7 @@ func (m *markdown) notChecked() {
 	m.add("**Not checked**")
 	for i := range min(len(gaps), markdownGaps) {
 		g := &gaps[i]
-		m.add("- ", escapeMarkdown(cleanTo(enumerate(g.whats, 3), 2*markdownName)), ": ", escapeMarkdown(cleanTo(g.why, 300)))
+		m.add("- ", escapeMarkdown(cleanTo(enumerate(g.whats, 3), 2*markdownName)), ": ", sentenceMarkdown(cleanTo(g.why, 300)))
 	}
 	if more := len(gaps) - markdownGaps; more > 0 {
 		m.add("- … and ", counted(more, "more reason", "more reasons"), ", listed below")
@@ -246,7 +250,7 @@ func (m *markdown) details() {
 	if gaps := m.gaps(); len(gaps) > markdownGaps {
 		m.fold(number(len(gaps))+" reasons why something was not checked", func() {
 			for i := range gaps {
-				m.add("- ", escapeMarkdown(cleanTo(enumerate(gaps[i].whats, 20), 1000)), ": ", escapeMarkdown(cleanTo(gaps[i].why, 400)))
+				m.add("- ", escapeMarkdown(cleanTo(enumerate(gaps[i].whats, 20), 1000)), ": ", sentenceMarkdown(cleanTo(gaps[i].why, 400)))
 			}
 		})
 	}

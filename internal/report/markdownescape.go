@@ -64,3 +64,16 @@ func code(s string, cell bool) string {
 	}
 	return fence + s + fence
 }
+
+// sentenceMarkdown is escapeMarkdown with code spans where s has backticks.
+func sentenceMarkdown(s string) string {
+	var b strings.Builder
+	for _, p := range pieces(s) {
+		if p.Code {
+			b.WriteString(code(p.Text, false))
+		} else {
+			b.WriteString(escapeMarkdown(p.Text))
+		}
+	}
+	return b.String()
+}

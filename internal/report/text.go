@@ -56,7 +56,7 @@ func (t *text) limit(n, most int) int {
 
 func (t *text) head() {
 	j := t.j
-	t.para("", badge(j.Verdict), span{bold, " " + prose(j.Inventory.Target, 120)}, span{normal, " " + unit(t.headline())}, span{dim, " " + unit("("+t.size()+")")})
+	t.para("", badge(j), span{bold, " " + prose(j.Inventory.Target, 120)}, span{normal, " " + unit(t.headline())}, span{dim, " " + unit("("+t.size()+")")})
 	var left []string
 	for _, g := range t.gaps() {
 		if g.kind == kennel.GapDatabase {
@@ -114,14 +114,15 @@ func (t *text) projects() {
 	}
 }
 
-func badge(v kennel.Verdict) span {
-	switch v {
-	case kennel.Allow:
-		return span{onGreen, unit(" ALLOW ")}
-	case kennel.Review:
-		return span{onAmber, unit(" REVIEW ")}
+func badge(j *kennel.Judgement) span {
+	word := unit(" " + strings.ToUpper(answer(j)) + " ")
+	switch {
+	case j.Verdict == kennel.Review || incomplete(j):
+		return span{onAmber, word}
+	case j.Verdict == kennel.Allow:
+		return span{onGreen, word}
 	}
-	return span{onRed, unit(" DENY ")}
+	return span{onRed, word}
 }
 
 func tint(v kennel.Verdict) style {
@@ -304,7 +305,7 @@ func (t *text) last() {
 		return
 	}
 	t.blank()
-	t.para("", badge(t.j.Verdict), span{normal, " " + t.headline() + ". First:"}, span{bold, " " + t.actions[0].what(t.j)})
+	t.para("", badge(t.j), span{normal, " " + t.headline() + ". First:"}, span{bold, " " + t.actions[0].what(t.j)})
 }
 
 func (t *text) notChecked() {
