@@ -3,18 +3,50 @@ package all
 
 import (
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/extract/apk"
+	"github.com/kennel-oss/kennel/internal/extract/bun"
+	"github.com/kennel-oss/kennel/internal/extract/cargo"
 	"github.com/kennel-oss/kennel/internal/extract/dpkg"
 	"github.com/kennel-oss/kennel/internal/extract/java"
 	"github.com/kennel-oss/kennel/internal/extract/npm"
+	"github.com/kennel-oss/kennel/internal/extract/pnpm"
+	"github.com/kennel-oss/kennel/internal/extract/python"
+	"github.com/kennel-oss/kennel/internal/extract/sbom"
 	"github.com/kennel-oss/kennel/internal/extract/scalibr"
+	"github.com/kennel-oss/kennel/internal/extract/yarn"
 )
 
-// Extractors returns every extractor, in the order in which reports name them.
-// No file is claimed by two.
+// Extractors returns every extractor. No file is read by two: those that know
+// their files by name come first, and what is known by content is only what no
+// name claims.
 func Extractors() []kennel.Extractor {
-	return append([]kennel.Extractor{
+	named := []kennel.Extractor{
 		npm.New(),
+		pnpm.New(),
+		yarn.New(),
+		bun.New(),
+		cargo.New(),
+		python.New(),
 		java.New(),
 		dpkg.New(),
-	}, scalibr.All()...)
+		apk.New(),
+	}
+	named = append(named, scalibr.All()...)
+	return append(named, unclaimed{sbom.New(), named})
+}
+
+// unclaimed leaves to others what they match. A lock file looks like nothing
+// else, and is not read a second time to find that out.
+type unclaimed struct {
+	kennel.Extractor
+	others []kennel.Extractor
+}
+
+func (u unclaimed) Match(f kennel.File) bool {
+	for _, x := range u.others {
+		if x.Match(f) {
+			return false
+		}
+	}
+	return u.Extractor.Match(f)
 }
