@@ -144,7 +144,7 @@ func (u *uv) finish() {
 		for j := range p.needs {
 			n := &p.needs[j]
 			n.constraint = constraint[n.name]
-			if p.root && n.scope == kennel.ScopeUnknown {
+			if p.Origin == kennel.OriginLocal && n.scope == kennel.ScopeUnknown && len(n.when) == 0 {
 				n.scope = kennel.ScopeShipped
 			}
 		}

@@ -1,0 +1,49 @@
+// Package ruby reads what Bundler and RubyGems leave behind: Gemfile.lock,
+// gems.locked, and the specifications of installed gems.
+package ruby
+
+import (
+	"context"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/lockfile"
+)
+
+// New returns the extractor of Ruby's lock files and installed gems.
+func New() kennel.Extractor { return extractor{} }
+
+type extractor struct{}
+
+func (extractor) Name() string { return "ruby" }
+
+func (extractor) Match(f kennel.File) bool {
+	return gemfileOf(f.Path()) != "" || isSpecification(f.Path())
+}
+
+func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
+	text, err := f.Bytes()
+	if err != nil {
+		return kennel.Extraction{}, err
+	}
+	if isSpecification(f.Path()) {
+		return readSpecification(f, text)
+	}
+	if err := lockfile.CheckConflict(text); err != nil {
+		return kennel.Extraction{}, err
+	}
+	return readLock(f, text)
+}
+
+// gemfileOf returns the Gemfile that a lock file belongs to, "" when p is no
+// lock file of Bundler's.
+func gemfileOf(p string) string {
+	base := p[strings.LastIndexByte(p, '/')+1:]
+	switch {
+	case base == "Gemfile.lock", strings.HasSuffix(base, ".gemfile.lock"):
+		return strings.TrimSuffix(p, ".lock")
+	case base == "gems.locked":
+		return strings.TrimSuffix(p, "locked") + "rb"
+	}
+	return ""
+}
