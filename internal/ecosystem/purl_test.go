@@ -159,6 +159,33 @@ func FuzzFromPurl(f *testing.F) {
 	})
 }
 
+func FuzzPurl(f *testing.F) {
+	f.Add("Debian", "liblzma5", "1:5.6.1-1", "12", "xz-utils", "5.6.1", "arch", "amd64")
+	f.Add("npm", "@babel/core", "7.0.0", "", "", "", "Arch", "&=?#/ %")
+	f.Add("GitHub Actions", "a/b/../c", "\xff\x00", "", "", "", "", "x")
+	f.Add("SUSE", "a", "1", "Linux Enterprise Server 15 SP5", "", "", "distro", "sles-15")
+	f.Fuzz(func(t *testing.T, e, name, version, release, source, sourceVersion, key, value string) {
+		s := Purl(with(component(kennel.Ecosystem(e), name, version), release, source, sourceVersion, key, value))
+		for i := range len(s) {
+			if s[i] <= ' ' || s[i] >= 0x7f {
+				t.Fatalf("%q is not plain ASCII", s)
+			}
+		}
+		c, err := FromPurl(s)
+		if err == nil && Purl(c) != s && distroOf(s) == distroOf(Purl(c)) {
+			t.Fatalf("%q becomes %q", s, Purl(c))
+		}
+	})
+}
+
+// distroOf is the distro qualifier, which a purl made of an odd release may
+// not keep.
+func distroOf(s string) string {
+	_, after, _ := strings.Cut(s, "distro=")
+	value, _, _ := strings.Cut(after, "&")
+	return value
+}
+
 // TestRealPurls reads every purl of real SBOMs: each is understood, or is
 // refused with a reason. Its canonical form is checked by another library.
 func TestRealPurls(t *testing.T) {

@@ -67,9 +67,10 @@ func parsePurl(s string) (c kennel.Component, why string) {
 		return c, why
 	}
 	if c.Ecosystem == kennel.GitHubActions && subpath != "" {
-		if sub, ok := unescape(strings.Trim(subpath, "/")); ok && sub != "" {
-			c.Name += "/" + sub
+		if subpath, why = purlPath(strings.Trim(subpath, "/")); why != "" {
+			return c, why
 		}
+		c.Name += "/" + subpath
 	}
 	c.Qualifiers = qualifiers
 	if purlType(c.Ecosystem) == typ && distributed(typ) || typ == "alpine" {

@@ -1,7 +1,9 @@
 package ecosystem
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -155,6 +157,26 @@ func TestKeyRoundTrip(t *testing.T) {
 	}
 	if FromKey(v.Key()) != v || v.Compare(FromKey(v.Key())) != 0 || (Version{}).Compare(v) != -1 {
 		t.Error("a key does not stand for its version")
+	}
+}
+
+// TestKeyFormat notices when keys change: databases hold them.
+func TestKeyFormat(t *testing.T) {
+	sum := sha256.New()
+	for _, c := range [][2]string{
+		{"npm", "1.2.3-rc.1+b"}, {"Go", "v0.0.0-20220114011407-0dd24b26b47d"}, {"crates.io", "1.0.0"}, {"Pub", "1.0.0+2"}, {"NuGet", "1.0.0.1-Beta"}, {"GitHub Actions", "v4"},
+		{"PyPI", "1!2.0.0rc1.post3.dev4+local.5"}, {"Maven", "1.0.0.Final-redhat-1.2"}, {"RubyGems", "1.0.1.rc.0.b"}, {"Packagist", "v1.2-beta3-dev"}, {"Debian", "1:5.6.1+really5.4.5-1~deb12u1"},
+		{"opam", "v0.16~rc"}, {"Red Hat", "1:1.1.1k-7.el8_6~a^b"}, {"Alpine", "1.02.3a_rc1_p2~ab-r3"}, {"ConanCenter", "1.1.1w-a+b"}, {"CRAN", "1.0-3"}, {"Hackage", "1.10"}, {"npm", strings.Repeat("1", 300) + ".0.0"},
+	} {
+		v, err := Parse(kennel.Ecosystem(c[0]), c[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(sum, "%x\n", v.Key())
+	}
+	const want = "format 1: ccb15e16255d5eaa"
+	if got := fmt.Sprintf("format %d: %x", KeyFormat, sum.Sum(nil)[:8]); got != want {
+		t.Errorf("keys are %q, want %q: raise KeyFormat, so that older databases are refused", got, want)
 	}
 }
 
