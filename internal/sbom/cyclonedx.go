@@ -12,13 +12,13 @@ func readCycloneDXJSON(d *document, data []byte) error {
 	r := newJSONReader(data)
 	var specVersion string
 	var components, vulnerabilities bool
-	err := r.object(func(key string) error {
-		switch key {
+	err := r.object(func(key []byte) error {
+		switch string(key) {
 		case "specVersion":
 			return r.into(&specVersion)
 		case "metadata":
-			return r.object(func(key string) error {
-				if key != "component" {
+			return r.object(func(key []byte) error {
+				if string(key) != "component" {
 					return r.skip()
 				}
 				d.inRoot = true
@@ -75,8 +75,8 @@ func cdxComponents(r *jsonReader, d *document) error {
 // cdxComponent reads one component; those inside it are added at once.
 func cdxComponent(r *jsonReader, d *document) (e entry, err error) {
 	var p cdxProperties
-	err = r.object(func(key string) error {
-		switch key {
+	err = r.object(func(key []byte) error {
+		switch string(key) {
 		case "type":
 			return r.into(&e.kind)
 		case "bom-ref":
@@ -121,8 +121,8 @@ func cdxHash(r *jsonReader, e *entry) error {
 }
 
 func cdxLicense(r *jsonReader, e *entry) error {
-	return r.object(func(key string) error {
-		switch key {
+	return r.object(func(key []byte) error {
+		switch string(key) {
 		case "expression":
 			s, err := r.text()
 			e.addLicense(s)
@@ -143,8 +143,8 @@ func cdxLicense(r *jsonReader, e *entry) error {
 // cdxPair reads an object of which two members matter.
 func cdxPair(r *jsonReader, first, second string, set func(a, b string)) error {
 	var a, b string
-	err := r.object(func(key string) error {
-		switch key {
+	err := r.object(func(key []byte) error {
+		switch string(key) {
 		case first:
 			return r.into(&a)
 		case second:
@@ -161,8 +161,8 @@ func cdxDependencies(r *jsonReader, d *document) error {
 	return r.array(func() error {
 		var ref string
 		to = to[:0]
-		err := r.object(func(key string) error {
-			switch key {
+		err := r.object(func(key []byte) error {
+			switch string(key) {
 			case "ref":
 				return r.into(&ref)
 			case "dependsOn":

@@ -29,6 +29,7 @@ func WriteCycloneDX(w io.Writer, j kennel.Judgement, tool Tool) error {
 	name, version := o.name()
 	b.Metadata.Component = cdxPart{Type: "application", Ref: o.root, Name: name, Version: version}
 	if len(j.Inventory.Projects) == 1 {
+		b.Metadata.Component.Purl = projectPurl(&j.Inventory.Projects[0])
 		b.Metadata.Component.Properties = projectProperties(o, 0)
 	} else {
 		b.Dependencies = append(b.Dependencies, cdxDependency{o.root, slices.Clone(o.project)})
@@ -138,7 +139,7 @@ func (b *cdxBOM) addProject(o *outline, project int) {
 			name = p.ID()
 		}
 		b.Components = append(b.Components, cdxPart{
-			Type: "application", Ref: o.project[project], Name: name, Version: p.Version,
+			Type: "application", Ref: o.project[project], Name: name, Version: p.Version, Purl: projectPurl(p),
 			Properties: append([]cdxProperty{{ownPrefix + "project", p.ID()}}, projectProperties(o, project)...),
 		})
 	}

@@ -60,13 +60,13 @@ func identifyJSON(data []byte, whole bool) Format {
 	var version string
 	var hasVersion2 bool
 	cdx, spdx, telling, seen := true, true, false, 0
-	err := r.object(func(key string) error {
+	err := r.object(func(key []byte) error {
 		seen++
-		name := " " + key + " "
+		name := " " + string(key) + " "
 		cdx = cdx && strings.Contains(cdxMembers, name)
 		spdx = spdx && strings.Contains(spdxMembers, name)
 		telling = telling || (cdx || spdx) && !strings.Contains(commonMembers, name)
-		switch key {
+		switch string(key) {
 		case "bomFormat":
 			if s, err := r.text(); err != nil || s != "CycloneDX" {
 				return err

@@ -3,6 +3,7 @@ package sbom
 import (
 	"bytes"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -23,8 +24,9 @@ func newJSONReader(data []byte) *jsonReader {
 }
 
 // object calls each for every member of the object that comes next; each must
-// read exactly one value. What is no object is skipped.
-func (r *jsonReader) object(each func(key string) error) error {
+// read exactly one value, after which key is no longer valid. What is no
+// object is skipped.
+func (r *jsonReader) object(each func(key []byte) error) error {
 	if r.d.PeekKind() != '{' {
 		return r.skip()
 	}
@@ -32,11 +34,17 @@ func (r *jsonReader) object(each func(key string) error) error {
 		return err
 	}
 	for r.d.PeekKind() != '}' {
-		key, err := r.d.ReadToken()
+		raw, err := r.d.ReadValue()
 		if err != nil {
 			return err
 		}
-		if err := each(key.String()); err != nil {
+		key := raw[1 : len(raw)-1]
+		if bytes.IndexByte(key, '\\') >= 0 {
+			if key, err = jsontext.AppendUnquote(nil, raw); err != nil {
+				return err
+			}
+		}
+		if err := each(key); err != nil {
 			return err
 		}
 	}
@@ -67,11 +75,18 @@ func (r *jsonReader) text() (string, error) {
 	if r.d.PeekKind() != '"' {
 		return "", r.skip()
 	}
-	t, err := r.d.ReadToken()
+	raw, err := r.d.ReadValue()
 	if err != nil {
 		return "", err
 	}
-	return t.String(), nil
+	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return string(raw[1 : len(raw)-1]), nil
+	}
+	plain, err := jsontext.AppendUnquote(nil, raw) // replaces what is not UTF-8
+	if plain != nil {
+		err = nil
+	}
+	return string(plain), err
 }
 
 // into reads a string to where it belongs.

@@ -11,8 +11,8 @@ import (
 func readSPDXJSON(d *document, data []byte) error {
 	r := newJSONReader(data)
 	s := newSPDX(d)
-	err := r.object(func(key string) error {
-		switch key {
+	err := r.object(func(key []byte) error {
+		switch string(key) {
 		case "name":
 			return r.into(&s.name)
 		case "documentDescribes":
@@ -41,8 +41,8 @@ func readSPDXJSON(d *document, data []byte) error {
 }
 
 func spdxJSONPackage(r *jsonReader) (p spdxPackage, err error) {
-	err = r.object(func(key string) error {
-		switch key {
+	err = r.object(func(key []byte) error {
+		switch string(key) {
 		case "SPDXID":
 			return r.into(&p.ref)
 		case "name":
@@ -73,8 +73,8 @@ func spdxJSONPackage(r *jsonReader) (p spdxPackage, err error) {
 
 func spdxJSONRelationship(r *jsonReader, s *spdx) error {
 	var from, kind, to string
-	err := r.object(func(key string) error {
-		switch key {
+	err := r.object(func(key []byte) error {
+		switch string(key) {
 		case "spdxElementId":
 			return r.into(&from)
 		case "relationshipType":

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha1"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -72,11 +71,20 @@ func newOutline(inv *kennel.Inventory, spell func(string) string) *outline {
 
 // name is what the document describes: the one project, or the target.
 func (o *outline) name() (name, version string) {
+	target := strings.Trim(o.inv.Target, ".-/ ") // "." and "-" name nothing
 	if len(o.inv.Projects) == 1 {
 		p := &o.inv.Projects[0]
-		return cmp.Or(p.Name, o.inv.Target, path.Base(p.Root), "project"), p.Version
+		return cmp.Or(p.Name, target, "project"), p.Version
 	}
-	return cmp.Or(o.inv.Target, "target"), ""
+	return cmp.Or(target, "target"), ""
+}
+
+// projectPurl is how the ecosystem of a project knows it, if it does.
+func projectPurl(p *kennel.Project) string {
+	if p.Name == "" || p.Ecosystem == "" {
+		return ""
+	}
+	return toPurl(kennel.Component{Package: kennel.Package{Ecosystem: p.Ecosystem, Name: p.Name}, Version: p.Version})
 }
 
 // own lists what the formats have no field for, as Kennel's own properties:
