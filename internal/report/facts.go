@@ -227,7 +227,7 @@ func rating(r *kennel.Result) string {
 	case r.Rule == malicious:
 		return malicious
 	case r.Rule != "vulnerable" && r.Rule != "" && r.Severity == kennel.SeverityUnknown:
-		return clean(r.Rule)
+		return cleanTo(r.Rule, 24)
 	case r.Score > 0:
 		return r.Severity.String() + " " + strconv.FormatFloat(r.Score, 'f', 1, 64)
 	}
