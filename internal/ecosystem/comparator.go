@@ -15,6 +15,8 @@ type comparator struct {
 // maxNumbers bounds the numbers of an operand.
 const maxNumbers = 16
 
+// comparator reads an operand. Its numbers are kept apart, since ranges are
+// made by raising one of them.
 func (d dialect) comparator(op, operand string) (c comparator, valid bool) {
 	c = comparator{dialect: d, op: op}
 	if d.order == composerOrder {
@@ -55,8 +57,8 @@ func (d dialect) comparator(op, operand string) (c comparator, valid bool) {
 	} else if len(c.numbers) == 0 {
 		return c, false
 	}
-	if c.op == "~=" && len(c.numbers) < 2 || strings.IndexByte(rest, '!') == 0 && strings.ContainsAny(op, "~^") {
-		return c, false // an epoch, whose numbers are behind it
+	if op == "~=" && len(c.numbers) < 2 || strings.HasPrefix(rest, "!") && strings.ContainsAny(op, "~^") {
+		return c, false // behind "!" are the numbers, and before it an epoch
 	}
 	key, ok := appendKey(nil, d.order, text)
 	c.version = Version{string(key)}

@@ -45,11 +45,7 @@ func appendComposer(b []byte, v string) ([]byte, bool) {
 			limit = 9 // a date, which hyphens may join: 2024-01-31
 		}
 		n++
-		if v = rest; len(v) < 2 {
-			break
-		}
-		number := isDigit(v[1])
-		if wild := lower(v[1]) == 'x' || v[1] == '*'; v[0] == '.' && !number && !wild || v[0] == '-' && (!number || limit == 4) || v[0] != '.' && v[0] != '-' {
+		if v = rest; len(v) < 2 || !composerJoins(v[0], v[1], limit > 4) {
 			break
 		}
 		v = v[1:]
@@ -82,6 +78,15 @@ func appendComposer(b []byte, v string) ([]byte, bool) {
 	return append(b, composerStable), v == "" && !branch
 }
 
+// composerJoins reports whether sep and next continue the numbers.
+func composerJoins(sep, next byte, date bool) bool {
+	if sep == '.' {
+		return isDigit(next) || lower(next) == 'x' || next == '*'
+	}
+	return sep == '-' && date && isDigit(next)
+}
+
+// composerSkip drops one separator.
 func composerSkip(s string) string {
 	if s != "" && (s[0] == '.' || s[0] == '-' || s[0] == '_') {
 		return s[1:]
