@@ -1,0 +1,147 @@
+package nuget
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// readConfig reads packages.config, the flat list of projects in the old
+// style: what a package needs is listed beside it, so nothing says what is
+// direct.
+// Source: https://learn.microsoft.com/nuget/reference/packages-config
+func readConfig(f kennel.File, text []byte) (kennel.Extraction, error) {
+	p := project(f)
+	d := xml.NewDecoder(bytes.NewReader(text))
+	root := ""
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return kennel.Extraction{}, err
+		}
+		start, is := token.(xml.StartElement)
+		if !is {
+			continue
+		}
+		if root == "" {
+			root = start.Name.Local
+		}
+		name := attribute(start, "id")
+		if start.Name.Local != "package" || name == "" {
+			continue
+		}
+		line, _ := d.InputPos()
+		o := kennel.Occurrence{
+			Component: component(name, attribute(start, "version"), kennel.OriginRegistry),
+			Scope:     kennel.ScopeShipped,
+			Locations: []kennel.Location{{Path: f.Path(), Line: line, Layer: f.Layer()}},
+		}
+		if strings.EqualFold(attribute(start, "developmentDependency"), "true") {
+			o.Scope = kennel.ScopeDevelopment
+		}
+		p.Occurrences = append(p.Occurrences, o)
+	}
+	if root != "packages" {
+		return kennel.Extraction{}, errors.New("not a list of packages")
+	}
+	return kennel.Extraction{Projects: []kennel.Project{p}}, nil
+}
+
+// maxProjects bounds how many project files beside a lock are read.
+const maxProjects = 8
+
+// privateAssets reads from the project files beside a lock which packages are
+// marked PrivateAssets="all": tools of the project's developers, which no
+// dependant gets. Which of several projects the lock belongs to is not known;
+// a package counts when any of them marks it.
+// Source: https://learn.microsoft.com/nuget/consume-packages/package-references-in-project-files#controlling-dependency-assets
+func privateAssets(f kennel.File) (private map[string]bool, gaps []kennel.Gap) {
+	dir := path.Dir(f.Path())
+	entries, err := fs.ReadDir(f.FS(), dir)
+	if err != nil {
+		return nil, nil // a file alone, as from standard input
+	}
+	private = make(map[string]bool)
+	read := 0
+	for _, e := range entries {
+		switch path.Ext(e.Name()) {
+		case ".csproj", ".fsproj", ".vbproj":
+		default:
+			continue
+		}
+		if read++; read > maxProjects {
+			break
+		}
+		at := path.Join(dir, e.Name())
+		text, err := fs.ReadFile(f.FS(), at)
+		if err == nil {
+			err = readProject(text, private)
+		}
+		if err != nil {
+			gaps = append(gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: at,
+				Why: "cannot be read, so which packages are for development is unknown: " + err.Error()})
+		}
+	}
+	return private, gaps
+}
+
+func readProject(text []byte, private map[string]bool) error {
+	d := xml.NewDecoder(bytes.NewReader(text))
+	reference, inside := "", false
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			switch t.Name.Local {
+			case "PackageReference":
+				if reference = attribute(t, "Include"); reference == "" {
+					reference = attribute(t, "Update")
+				}
+				mark(private, reference, attribute(t, "PrivateAssets"))
+			case "PrivateAssets":
+				inside = reference != ""
+			}
+		case xml.CharData:
+			if inside {
+				mark(private, reference, string(t))
+			}
+		case xml.EndElement:
+			switch inside = false; t.Name.Local {
+			case "PackageReference":
+				reference = ""
+			}
+		}
+	}
+}
+
+func mark(private map[string]bool, name, assets string) {
+	for asset := range strings.SplitSeq(assets, ";") {
+		if strings.EqualFold(strings.TrimSpace(asset), "all") && name != "" {
+			private[fold(name)] = true
+		}
+	}
+}
+
+func attribute(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if strings.EqualFold(a.Name.Local, name) {
+			return strings.TrimSpace(a.Value)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,284 @@
+package php
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/lockfile"
+)
+
+// list is composer.lock or installed.json as read: both hold packages of the
+// same shape.
+type list struct {
+	packages []pkg
+	seen     bool            // one of the members that hold packages
+	dev      map[string]bool // installed.json names its developers' packages apart
+}
+
+type pkg struct {
+	kennel.Component
+	line         int
+	dev          bool
+	needs        []need
+	source, dist bool
+	path         bool // of a folder beside
+	provides     []string
+}
+
+type need struct{ name, constraint string }
+
+// read reads either file.
+// Source: https://getcomposer.org/doc/01-basic-usage.md#commit-your-composer-lock-file-to-version-control
+func read(f kennel.File, text []byte) (kennel.Extraction, error) {
+	l, j := list{dev: map[string]bool{}}, lockfile.NewJSON(text)
+	var err error
+	switch j.Kind() {
+	case '[': // installed.json of Composer 1
+		l.seen = true
+		err = l.read(j, false)
+	case '{':
+		err = j.Object(func(name string) error { return l.member(j, name) })
+	default:
+		return kennel.Extraction{}, errors.Join(errors.New("not a JSON object"), j.Skip())
+	}
+	if err == nil {
+		err = j.End()
+	}
+	if err == nil && !l.seen {
+		err = errors.New("holds no list of packages")
+	}
+	if err != nil {
+		return kennel.Extraction{}, err
+	}
+	return l.project(f), nil
+}
+
+func (l *list) member(j *lockfile.JSON, name string) error {
+	switch name {
+	case "packages":
+		l.seen = true
+		return l.read(j, false)
+	case "packages-dev":
+		l.seen = true
+		return l.read(j, true)
+	case "dev-package-names":
+		return j.Array(func(int) error {
+			s, err := j.String()
+			l.dev[strings.ToLower(s)] = true
+			return err
+		})
+	}
+	return j.Skip()
+}
+
+func (l *list) read(j *lockfile.JSON, dev bool) error {
+	return j.Array(func(int) error {
+		if j.Kind() != '{' {
+			return j.Skip()
+		}
+		p := pkg{dev: dev}
+		p.Ecosystem = kennel.Packagist
+		err := j.Object(func(name string) error { return p.member(j, name) })
+		l.packages = append(l.packages, p)
+		return err
+	})
+}
+
+func (p *pkg) member(j *lockfile.JSON, name string) (err error) {
+	switch name {
+	case "name":
+		p.line = j.Line()
+		p.Name, err = j.String()
+	case "version":
+		p.Version, err = j.String()
+	case "license":
+		if j.Kind() != '[' {
+			return p.license(j)
+		}
+		err = j.Array(func(int) error { return p.license(j) })
+	case "require":
+		err = j.Object(func(name string) error {
+			constraint, err := j.String()
+			if strings.Contains(name, "/") { // php, ext-json and the like are the platform's
+				p.needs = append(p.needs, need{name, constraint})
+			}
+			return err
+		})
+	case "provide", "replace":
+		err = j.Object(func(name string) error {
+			if strings.Contains(name, "/") {
+				p.provides = append(p.provides, name)
+			}
+			return j.Skip()
+		})
+	case "source":
+		p.source = j.Kind() == '{'
+		err = p.from(j, false)
+	case "dist":
+		p.dist = j.Kind() == '{'
+		err = p.from(j, true)
+	default:
+		err = j.Skip()
+	}
+	return err
+}
+
+func (p *pkg) license(j *lockfile.JSON) error {
+	s, err := j.String()
+	if s != "" {
+		p.Licenses = append(p.Licenses, s)
+	}
+	return err
+}
+
+// from reads "source", a repository, or "dist", an archive made of it.
+func (p *pkg) from(j *lockfile.JSON, dist bool) error {
+	return j.Object(func(name string) error {
+		switch name {
+		case "type":
+			kind, err := j.String()
+			p.path = p.path || kind == "path"
+			return err
+		case "reference":
+			s, err := j.String()
+			if !dist && isCommit(s) {
+				p.Commit = s
+			}
+			return err
+		case "shasum":
+			s, err := j.String()
+			if s, ok := lockfile.Hex(s, 20); ok {
+				p.Hashes = append(p.Hashes, kennel.Hash{Algorithm: "SHA-1", Value: s})
+			}
+			return err
+		}
+		return j.Skip()
+	})
+}
+
+func isCommit(s string) bool { return len(s) == 40 && strings.Trim(s, "0123456789abcdef") == "" }
+
+func (p *pkg) origin() kennel.Origin {
+	switch {
+	case p.path:
+		return kennel.OriginLocal
+	case p.source && !p.dist: // cloned, as "prefer-source" and private repositories are
+		return kennel.OriginVCS
+	case p.dist:
+		return kennel.OriginRegistry
+	}
+	return kennel.OriginUnknown // a metapackage has nothing to download
+}
+
+// maxProviders bounds how many packages a need of a virtual package may mean.
+const maxProviders = 64
+
+func (l *list) project(f kennel.File) kennel.Extraction {
+	installed := isInstalled(f.Path())
+	p := kennel.Project{Root: path.Dir(f.Path()), Manifest: f.Path(), Ecosystem: kennel.Packagist, Installed: installed}
+	if installed {
+		vendor := path.Dir(p.Root)
+		p.Root, p.Manifest = path.Dir(vendor), vendor
+	}
+	var g lockfile.Graph
+	g.Occurrences = make([]kennel.Occurrence, 0, len(l.packages))
+	nodes := make(map[string][]int32, len(l.packages)) // folded name -> packages, then those that stand in for it
+	index := make([]int32, len(l.packages))
+	nameless := 0
+	for i := range l.packages {
+		q := &l.packages[i]
+		if index[i] = -2; q.Name == "" {
+			nameless++
+			continue
+		}
+		q.Origin = q.origin()
+		if q.Origin == kennel.OriginLocal {
+			q.Commit = ""
+		}
+		slices.Sort(q.Licenses)
+		q.Licenses = slices.Compact(q.Licenses)
+		name := strings.ToLower(q.Name)
+		// What requires nothing but the developers' wishes is theirs; what the
+		// product needs is listed apart, so the lists say it all.
+		scope := kennel.ScopeShipped
+		if q.dev || l.dev[name] {
+			scope = kennel.ScopeDevelopment
+		}
+		index[i] = g.Add(kennel.Occurrence{Component: q.Component, Scope: scope,
+			Locations: []kennel.Location{{Path: f.Path(), Line: q.line, Layer: f.Layer()}}})
+		nodes[name] = append(nodes[name], index[i])
+	}
+	for i := range l.packages {
+		for _, virtual := range l.packages[i].provides {
+			if name := strings.ToLower(virtual); index[i] >= 0 {
+				nodes[name] = append(nodes[name], index[i])
+			}
+		}
+	}
+	link := func(from int32, n need, scope kennel.Scope) {
+		same := nodes[strings.ToLower(n.name)]
+		for _, to := range same[:min(len(same), maxProviders)] {
+			if to != from {
+				g.Need(from, to, n.constraint, scope)
+			}
+		}
+	}
+	for i := range l.packages {
+		for _, n := range l.packages[i].needs {
+			if index[i] >= 0 {
+				link(index[i], n, kennel.ScopeUnknown)
+			}
+		}
+	}
+	m, found, err := readManifest(f, p.Root)
+	p.Name, p.Version = m.name, m.version
+	for _, n := range m.needs {
+		link(kennel.RootNode, n, kennel.ScopeShipped)
+	}
+	for _, n := range m.devNeeds {
+		link(kennel.RootNode, n, kennel.ScopeDevelopment)
+	}
+	direct(&g, found)
+	p.Occurrences, p.Edges, p.Graph = g.Occurrences, g.Edges, found
+	e := kennel.Extraction{Projects: []kennel.Project{p}}
+	if err != nil {
+		e.Gaps = append(e.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: f.Path(),
+			Why: "the composer.json beside it cannot be read, so what is direct is unknown: " + err.Error()})
+	}
+	if nameless > 0 {
+		e.Gaps = append(e.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: f.Path(),
+			Why: fmt.Sprintf("%d packages have no name and are left out", nameless)})
+	}
+	return e
+}
+
+// direct marks what the project asks for itself. Scopes stay as the lists say.
+// Without a composer.json, what no other package asks for must be direct, and
+// of the rest nothing is known.
+func direct(g *lockfile.Graph, rooted bool) {
+	asked := make([]bool, len(g.Occurrences))
+	for _, e := range g.Edges {
+		o := &g.Occurrences[e.To]
+		switch {
+		case e.From == kennel.RootNode, g.Occurrences[e.From].Origin == kennel.OriginLocal:
+			o.Direct = kennel.Direct
+		default:
+			asked[e.To] = true
+		}
+	}
+	for i := range g.Occurrences {
+		o := &g.Occurrences[i]
+		switch {
+		case o.Direct == kennel.Direct:
+		case rooted:
+			o.Direct = kennel.Transitive
+		case !asked[i]:
+			o.Direct = kennel.Direct
+			g.Need(kennel.RootNode, int32(i), "", o.Scope)
+		}
+	}
+}

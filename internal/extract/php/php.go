@@ -1,0 +1,38 @@
+// Package php reads what Composer leaves behind: composer.lock and the list of
+// what it installed, vendor/composer/installed.json.
+package php
+
+import (
+	"context"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/lockfile"
+)
+
+// New returns the extractor of Composer's files.
+func New() kennel.Extractor { return extractor{} }
+
+type extractor struct{}
+
+func (extractor) Name() string { return "php" }
+
+func (extractor) Match(f kennel.File) bool {
+	p := f.Path()
+	return p == "composer.lock" || strings.HasSuffix(p, "/composer.lock") || isInstalled(p)
+}
+
+// installedList is where Composer lists what it installed, below the folder of
+// packages, which is "vendor" unless configured otherwise.
+const installedList = "composer/installed.json"
+
+func isInstalled(p string) bool { return p == installedList || strings.HasSuffix(p, "/"+installedList) }
+
+func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
+	text, err := f.Bytes()
+	if err != nil {
+		return kennel.Extraction{}, err
+	}
+	e, err := read(f, text)
+	return e, lockfile.Explain(err, text)
+}
