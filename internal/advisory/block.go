@@ -19,7 +19,8 @@ type affected struct {
 	ranges   [][]event
 	custom   [][]event // Go's custom ranges
 	versions []string
-	sound    bool // false when part of it could not be read
+	sound    bool     // false when part of it could not be read
+	ids      []string // the record's id and aliases
 }
 
 // encodeBlock makes the block of one package from all that speaks of it:
@@ -48,8 +49,12 @@ func encodeBlock(e kennel.Ecosystem, key string, entries []*affected) []byte {
 	b = appendStrings(b, releases)
 	b = t.append(b)
 	b = appendUvarint(b, uint64(len(entries)))
-	for _, a := range entries {
-		intervals, sound := t.affects(a)
+	said := make([]statement, len(entries))
+	for i, a := range entries {
+		said[i].intervals, said[i].sound = t.affects(a)
+	}
+	for i, a := range entries {
+		intervals, sound := said[i].intervals, said[i].sound || covered(entries, said, i)
 		runs, unordered := t.runs(a.versions)
 		flags := byte(a.kind) << 1
 		if !sound {
@@ -76,6 +81,27 @@ func encodeBlock(e kennel.Ecosystem, key string, entries []*affected) []byte {
 		}
 	}
 	return b
+}
+
+// statement is what an entry comes to.
+type statement struct {
+	intervals []interval
+	sound     bool
+}
+
+// covered reports whether a sound entry of another record speaks of the same
+// problem in the same release as entry i. A bound that nobody can order (the
+// "fixed: 2.2." of one database) then takes nothing away, and need not make
+// the package one that could not be looked at.
+func covered(entries []*affected, said []statement, i int) bool {
+	a := entries[i]
+	for j, b := range entries {
+		if said[j].sound && b.record != a.record && b.release == a.release && b.name == a.name &&
+			slices.ContainsFunc(b.ids, func(id string) bool { return slices.Contains(a.ids, id) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func index(sorted []string, s string) int {

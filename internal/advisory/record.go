@@ -52,10 +52,14 @@ func sealHead(b []byte, offset uint64, t textRef) {
 	binary.LittleEndian.PutUint32(b, check(b[4:], offset))
 }
 
+// decodeHead reads a header behind its checksum.
 func decodeHead(b []byte) (head, bool) {
 	var h head
-	h.text = textRef{binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:]), binary.LittleEndian.Uint32(b[16:])}
-	c := cursor{b: b[headPrefix:]}
+	if len(b) < headPrefix-4 {
+		return h, false
+	}
+	h.text = textRef{binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:])}
+	c := cursor{b: b[headPrefix-4:]}
 	h.ID = c.string()
 	flags := c.byte()
 	h.withdrawn, h.Kind = flags&1 != 0, kennel.AdvisoryKind(flags>>1)

@@ -78,9 +78,10 @@ func (w *ecosystemWriter) add(p *parsed, entries []*affected) (bool, error) {
 	for _, id := range p.advisory.Aliases {
 		w.ids = append(w.ids, tableRow{idHash(id), offset})
 	}
+	all := append([]string{p.advisory.ID}, p.advisory.Aliases...)
 	for _, a := range entries {
 		own := *a // a record of several ecosystems has a header in each file
-		own.record = offset
+		own.record, own.ids = offset, all
 		key := ecosystem.NameKey(kennel.Package{Ecosystem: w.Ecosystem, Name: a.name})
 		w.packages[key] = append(w.packages[key], &own)
 	}
