@@ -246,7 +246,7 @@ func (g *drawing) place(project *kennel.Project, into [][]int32, distance map[in
 		for _, n := range column {
 			o := &project.Occurrences[n]
 			v := node{X: x, Y: y, H: nodeHeight, Title: label(&o.Component), Class: "between", id: n, column: int32(c)}
-			v.Label = cleanTo(o.Name, graphLabel)
+			v.Label = tail(o.Name, graphLabel)
 			if n == target || named[o.Name] > 1 {
 				v.Label += " " + cleanTo(o.Version, graphLabel/2)
 			}
@@ -266,6 +266,15 @@ func (g *drawing) place(project *kennel.Project, into [][]int32, distance map[in
 		x += width + columnGap
 	}
 	g.Width = x - columnGap + margin
+}
+
+// tail is a name cut in front: its end tells more ("…http2-common").
+func tail(name string, most int) string {
+	r := []rune(clean(name))
+	if len(r) <= most {
+		return string(r)
+	}
+	return "…" + string(r[len(r)-most+1:])
 }
 
 // untangle gives every node a rank within its column by four sweeps of the

@@ -69,8 +69,8 @@ type page struct {
 }
 
 type pageAction struct {
-	Verdict, What, Where, About, IDs, Clears string
-	Command                                  bool
+	Verdict, What, Where, About, Clears string
+	Command                             bool
 }
 
 type pageGap struct {
@@ -151,11 +151,7 @@ func symbol(v kennel.Verdict) string {
 func (p *page) actions(v *view) {
 	for i := range v.actions {
 		a := &v.actions[i]
-		clears := number(len(a.results)) + " of " + number(v.urgent())
-		if a.remedy.Kind != kennel.RemedyUnknown {
-			clears = "clears " + clears
-		}
-		row := pageAction{a.verdict.String(), a.what(v.j), a.where(v.j), a.about(v.j, 4), a.ids(v.j, 4), clears, a.remedy.Command != ""}
+		row := pageAction{a.verdict.String(), a.what(v.j), a.where(v.j), a.about(v.j, 4), v.clears(a), a.remedy.Command != ""}
 		if i < pageActions {
 			p.Actions = append(p.Actions, row)
 		} else {

@@ -104,26 +104,25 @@ func (m *markdown) todo() {
 	m.add("**Do first**")
 	for i := range min(len(m.actions), markdownActions) {
 		a := &m.actions[i]
-		what := a.what(m.j)
-		if a.remedy.Command != "" {
-			what = code(cleanTo(what, 2*markdownName), false)
-		} else {
-			what = escapeMarkdown(what)
-		}
-		line := strconv.Itoa(i+1) + ". " + what
+		line := strconv.Itoa(i+1) + ". " + m.imperative(a)
 		if where := a.where(m.j); where != "" {
 			line += " " + escapeMarkdown(cleanTo(where, markdownName))
 		}
-		verb := " (clears "
-		if a.remedy.Kind == kennel.RemedyUnknown {
-			verb = " ("
-		}
-		m.add(line, verb, number(len(a.results)), " of ", number(m.urgent()), ")")
+		m.add(line, " (", m.clears(a), ")")
 	}
 	if more := len(m.actions) - markdownActions; more > 0 {
 		m.add("")
 		m.add("… and ", counted(more, "more change", "more changes"), ", listed below")
 	}
+}
+
+// imperative is what to do: a command to copy, or a sentence.
+func (m *markdown) imperative(a *action) string {
+	what := cleanTo(a.what(m.j), 2*markdownName)
+	if a.remedy.Command != "" {
+		return code(what, false)
+	}
+	return escapeMarkdown(what)
 }
 
 // table shows the packages that weigh most, a row each.
@@ -229,7 +228,7 @@ func (m *markdown) details() {
 		m.fold("All "+number(len(m.actions))+" changes", func() {
 			for i := range m.actions {
 				a := &m.actions[i]
-				m.add("- ", code(a.what(m.j), false), " ", escapeMarkdown(a.where(m.j)), " (", number(len(a.results)), "): ", escapeMarkdown(a.ids(m.j, 5)))
+				m.add("- ", m.imperative(a), " ", escapeMarkdown(a.where(m.j)), " (", number(len(a.results)), "): ", escapeMarkdown(a.ids(m.j, 5)))
 			}
 		})
 	}

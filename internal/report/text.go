@@ -16,6 +16,7 @@ const (
 	textReview   = 10 // packages to review
 	textFindings = 3  // findings of a package
 	textGaps     = 12 // reasons for gaps
+	textProjects = 5  // projects that need somebody
 	textLines    = 10 // of any other list
 )
 
@@ -96,7 +97,7 @@ func (t *text) projects() {
 			if projectVerdict(t.j, i) != verdict {
 				continue
 			}
-			if rows++; t.all || rows <= textLines {
+			if rows++; t.all || rows <= textProjects {
 				t.para("      ", span{tint(verdict), verdict.String()}, span{normal, " " + clean(projects[i].ID())})
 			}
 		}
@@ -106,7 +107,7 @@ func (t *text) projects() {
 			allowed++
 		}
 	}
-	if more := rows - t.limit(rows, textLines); more > 0 {
+	if more := rows - t.limit(rows, textProjects); more > 0 {
 		t.para("      ", span{dim, "+ " + number(more) + " more projects to look at"})
 	}
 	if allowed > 0 && rows > 0 {
@@ -143,12 +144,8 @@ func (t *text) todo() {
 	shown := t.limit(len(t.actions), textActions)
 	for n := range shown {
 		a := &t.actions[n]
-		clears := "clears " + number(len(a.results)) + " of " + number(t.urgent())
-		if a.remedy.Kind == kennel.RemedyUnknown {
-			clears = number(len(a.results)) + " of " + number(t.urgent())
-		}
-		t.ends(pad(strconv.Itoa(n+1), 3)+"  ", span{bold, a.what(t.j)}, span{tint(a.verdict), clears})
-		line := a.about(t.j, 3) + " · " + a.ids(t.j, 3)
+		t.ends(pad(strconv.Itoa(n+1), 3)+"  ", span{bold, a.what(t.j)}, span{tint(a.verdict), t.clears(a)})
+		line := a.about(t.j, 3)
 		if where := a.where(t.j); where != "" {
 			line = where + " · " + line
 		}

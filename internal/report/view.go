@@ -12,11 +12,16 @@ import (
 // view is a judgement arranged for a person: what counts, by verdict; the few
 // things to do; and the findings by package, since one line for each advisory
 // is what readers call noise.
+//
+// The same problem of the same component in several projects is one problem
+// to a person. It stands for its results under the strictest of their
+// verdicts, as the index of the first that has it.
 type view struct {
 	j          *kennel.Judgement
-	verdicts   [kennel.Allow + 1][]int // results that count, as indexes
-	suppressed []int
-	packages   int // occurrences in all projects
+	verdicts   [kennel.Allow + 1][]int // problems that count
+	again      map[int][]int           // problem -> its results in other projects
+	suppressed []int                   // results
+	packages   int                     // occurrences in all projects
 	actions    []action
 }
 
@@ -24,33 +29,49 @@ type view struct {
 type action struct {
 	remedy   kennel.Remedy
 	verdict  kennel.Verdict // the worst that it clears
-	results  []int
-	projects []int // where to do it
+	results  []int          // the problems that it clears
+	projects []int          // where to do it
 }
 
-// group is one component with its results.
+// group is one component with its problems.
 type group struct {
 	component kennel.Component
 	verdict   kennel.Verdict // the worst of its results
-	results   []int          // one for each id
-	more      int            // the same ids in other projects
+	results   []int          // its problems
 	projects  []int          // every project that has it
 }
 
 func newView(j *kennel.Judgement) *view {
-	v := &view{j: j}
+	type problem struct {
+		component kennel.Key
+		id, rule  string
+	}
+	v := &view{j: j, again: make(map[int][]int)}
 	for i := range j.Inventory.Projects {
 		v.packages += len(j.Inventory.Projects[i].Occurrences)
 	}
+	several := len(j.Inventory.Projects) > 1
+	leads := make(map[problem]int)
+	for verdict := kennel.Deny; verdict <= kennel.Allow; verdict++ {
+		for i := range j.Results {
+			r := &j.Results[i]
+			if r.Suppressed != nil || min(r.Verdict, kennel.Allow) != verdict {
+				continue
+			}
+			if several {
+				k := problem{r.Component.Key(), r.ID, r.Rule}
+				if lead, known := leads[k]; known {
+					v.again[lead] = append(v.again[lead], i)
+					continue
+				}
+				leads[k] = i
+			}
+			v.verdicts[verdict] = append(v.verdicts[verdict], i)
+		}
+	}
 	for i := range j.Results {
-		r := &j.Results[i]
-		switch {
-		case r.Suppressed != nil:
+		if j.Results[i].Suppressed != nil {
 			v.suppressed = append(v.suppressed, i)
-		case r.Verdict <= kennel.Allow:
-			v.verdicts[r.Verdict] = append(v.verdicts[r.Verdict], i)
-		default:
-			v.verdicts[kennel.Deny] = append(v.verdicts[kennel.Deny], i)
 		}
 	}
 	v.actions = v.findActions()
@@ -72,23 +93,33 @@ func (v *view) findActions() []action {
 	}
 	index := make(map[key]int)
 	var out []action
+	count := func(lead, i int, verdict kennel.Verdict) {
+		r := &v.j.Results[i]
+		k := key{remedy: r.Remedy}
+		if r.Remedy.Kind == kennel.RemedyUnknown {
+			k = key{stuck: r.Component.Key()}
+		}
+		n, known := index[k]
+		if !known {
+			n = len(out)
+			index[k] = n
+			out = append(out, action{remedy: r.Remedy, verdict: verdict})
+		}
+		a := &out[n]
+		if len(a.results) == 0 || a.results[len(a.results)-1] != lead {
+			a.results = append(a.results, lead)
+		}
+		if !slices.Contains(a.projects, r.Project) && len(a.projects) < 100 {
+			a.projects = append(a.projects, r.Project)
+		}
+	}
 	for _, verdict := range []kennel.Verdict{kennel.Deny, kennel.Review} {
-		for _, i := range v.verdicts[verdict] {
-			r := &v.j.Results[i]
-			k := key{remedy: r.Remedy}
-			if r.Remedy.Kind == kennel.RemedyUnknown {
-				k = key{stuck: r.Component.Key()}
-			}
-			n, known := index[k]
-			if !known {
-				n = len(out)
-				index[k] = n
-				out = append(out, action{remedy: r.Remedy, verdict: verdict})
-			}
-			a := &out[n]
-			a.results = append(a.results, i)
-			if !slices.Contains(a.projects, r.Project) && len(a.projects) < 100 {
-				a.projects = append(a.projects, r.Project)
+		for _, lead := range v.verdicts[verdict] {
+			count(lead, lead, verdict)
+			for _, i := range v.again[lead] {
+				if v.j.Results[i].Verdict.Worse(kennel.Allow) {
+					count(lead, i, verdict)
+				}
 			}
 		}
 	}
@@ -107,16 +138,11 @@ func (v *view) findActions() []action {
 	return out
 }
 
-// groups arranges results by component, in the order of the first of each.
-func (v *view) groups(results []int) []group {
-	type idKey struct {
-		group int
-		id    string
-	}
+// groups arranges problems by component, in the order of the first of each.
+func (v *view) groups(problems []int) []group {
 	index := make(map[kennel.Key]int)
-	seen := make(map[idKey]bool, len(results))
 	var out []group
-	for _, i := range results {
+	for _, i := range problems {
 		r := &v.j.Results[i]
 		k := r.Component.Key()
 		n, known := index[k]
@@ -129,17 +155,28 @@ func (v *view) groups(results []int) []group {
 		if r.Verdict.Worse(g.verdict) {
 			g.verdict = r.Verdict
 		}
-		if !slices.Contains(g.projects, r.Project) {
-			g.projects = append(g.projects, r.Project)
-		}
-		if at := (idKey{n, r.ID + "\x00" + r.Rule}); seen[at] {
-			g.more++
-		} else {
-			seen[at] = true
-			g.results = append(g.results, i)
+		g.results = append(g.results, i)
+		g.in(r.Project)
+		for _, other := range v.again[i] {
+			g.in(v.j.Results[other].Project)
 		}
 	}
 	return out
+}
+
+func (g *group) in(project int) {
+	if !slices.Contains(g.projects, project) {
+		g.projects = append(g.projects, project)
+	}
+}
+
+// clears says how much of all that counts a change takes care of.
+func (v *view) clears(a *action) string {
+	verb := "clears "
+	if a.remedy.Kind == kennel.RemedyUnknown && v.j.Results[a.results[0]].Fix.State != kennel.FixKnown {
+		verb = "concerns "
+	}
+	return verb + number(len(a.results)) + " of " + number(v.urgent())
 }
 
 // what says what to do, as a person would: the command where there is one,
@@ -156,7 +193,7 @@ func (a *action) what(j *kennel.Judgement) string {
 	}
 	switch m.Kind {
 	case kennel.RemedyRefresh:
-		return "Refresh the lock file to bring " + name + to
+		return "Update " + name + to
 	case kennel.RemedyUpgrade:
 		return "Upgrade " + name + to
 	case kennel.RemedyRemove:
@@ -189,9 +226,14 @@ func (a *action) where(j *kennel.Judgement) string {
 	return "in " + enumerate(roots, 3)
 }
 
-// about names the packages that a change clears: "lodash 4.17.20, qs 6.5.2".
+// about names the packages that a change clears, "lodash 4.17.20, qs 6.5.2",
+// unless what says them already, and their problems.
 func (a *action) about(j *kennel.Judgement, max int) string {
-	return enumerate(distinct(a.results, func(i int) string { return label(&j.Results[i].Component) }), max)
+	packages := distinct(a.results, func(i int) string { return label(&j.Results[i].Component) })
+	if len(packages) == 1 && strings.Contains(a.what(j), packages[0]) {
+		return a.ids(j, max)
+	}
+	return enumerate(packages, max) + " · " + a.ids(j, max)
 }
 
 func (a *action) ids(j *kennel.Judgement, max int) string {
