@@ -84,7 +84,9 @@ func (r *reader) cdxAffected(s Statement, state string, a cdxAffects, names map[
 		}
 		return
 	}
+	action := s.Action
 	for _, v := range a.Versions {
+		s.Action = action
 		if v.Version == "" {
 			r.oddly(s.Vulnerability + " in the version range " + v.Range)
 			continue
@@ -92,7 +94,7 @@ func (r *reader) cdxAffected(s Statement, state string, a cdxAffects, names map[
 		s.Product = subject.at(v.Version)
 		switch v.Status {
 		case "unaffected":
-			s.Status = NotAffected
+			s.Status, s.Action = NotAffected, ""
 		case "unknown":
 			s.Status = UnderInvestigation
 		default:

@@ -182,11 +182,25 @@ func (m *matcher) product(p Product) bool {
 		if slices.ContainsFunc(m.plain, func(said string) bool { return said == id }) {
 			return true
 		}
-		if c, err := ecosystem.FromPurl(id); err == nil && slices.ContainsFunc(m.components, func(said kennel.Component) bool { return covers(said, c) }) {
+		if c, err := ecosystem.FromPurl(id); err == nil && slices.ContainsFunc(m.components, func(said kennel.Component) bool {
+			return covers(said, c) || sameProduct(said, c)
+		}) {
 			return true
 		}
 	}
 	return false
+}
+
+// sameProduct compares products of which one is generic: a bill of materials
+// names what it describes without an ecosystem, and the lock file that it was
+// made from with one.
+func sameProduct(said, c kennel.Component) bool {
+	const none = kennel.Ecosystem("generic")
+	if said.Ecosystem == c.Ecosystem || said.Ecosystem != none && c.Ecosystem != none {
+		return false
+	}
+	plain := func(name string) string { return strings.ReplaceAll(strings.TrimPrefix(name, "@"), ":", "/") }
+	return strings.EqualFold(plain(said.Name), plain(c.Name)) && (said.Version == "" || sameVersion(none, said.Version, c.Version))
 }
 
 // covers reports whether what a statement says holds for a component. A purl
