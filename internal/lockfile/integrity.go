@@ -71,12 +71,18 @@ func Hex(digest string, size int) (string, bool) {
 	if len(digest) != 2*size {
 		return "", false
 	}
+	upper := false
 	for i := range len(digest) {
 		switch c := digest[i]; {
-		case '0' <= c && c <= '9', 'a' <= c && c <= 'f', 'A' <= c && c <= 'F':
+		case '0' <= c && c <= '9', 'a' <= c && c <= 'f':
+		case 'A' <= c && c <= 'F':
+			upper = true
 		default:
 			return "", false
 		}
 	}
-	return strings.ToLower(digest), true
+	if upper {
+		digest = strings.ToLower(digest)
+	}
+	return digest, true
 }

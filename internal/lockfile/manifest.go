@@ -70,9 +70,10 @@ func (m *Manifest) needs(j *JSON, scope kennel.Scope, peer bool) error {
 	})
 }
 
-// peersMeta marks optional peers: they are used when somebody else brings
-// them.
+// peersMeta reads npm's {"peer": {"optional": true}}: peers that are used when
+// somebody else brings them.
 func (m *Manifest) peersMeta(j *JSON) error {
+	var optional []string
 	err := j.Object(func(peer string) error {
 		return j.Object(func(name string) error {
 			if name != "optional" {
@@ -80,20 +81,42 @@ func (m *Manifest) peersMeta(j *JSON) error {
 			}
 			yes, err := j.Bool()
 			if yes {
-				if m.optionalPeers == nil {
-					m.optionalPeers = make(map[string]bool)
-				}
-				m.optionalPeers[peer] = true
+				optional = append(optional, peer)
 			}
 			return err
 		})
 	})
+	m.markOptional(optional)
+	return err
+}
+
+// OptionalPeers reads Bun's list of the same.
+func (m *Manifest) OptionalPeers(j *JSON) error {
+	var optional []string
+	err := j.Array(func(int) error {
+		peer, err := j.String()
+		optional = append(optional, peer)
+		return err
+	})
+	m.markOptional(optional)
+	return err
+}
+
+// markOptional works once, so that a text cannot make it go through all the
+// peers again and again.
+func (m *Manifest) markOptional(peers []string) {
+	if m.optionalPeers != nil || len(peers) == 0 {
+		return
+	}
+	m.optionalPeers = make(map[string]bool, len(peers))
+	for _, peer := range peers {
+		m.optionalPeers[peer] = true
+	}
 	for i := range m.Needs {
 		if n := &m.Needs[i]; n.Peer && m.optionalPeers[n.Alias] {
 			n.Scope = kennel.ScopeOptional
 		}
 	}
-	return err
 }
 
 // license reads today's "license": "MIT" and yesterday's {"type": "MIT"} and
@@ -127,12 +150,15 @@ func (m *Manifest) license(j *JSON) error {
 	return err
 }
 
+// globsMax and globMax bound the patterns of a workspace, in number and bytes.
+const globsMax, globMax = 100, 256
+
 // workspaces reads the list of globs, also in Yarn's {"packages": […]}.
 func (m *Manifest) workspaces(j *JSON) error {
 	list := func() error {
 		return j.Array(func(int) error {
 			s, err := j.String()
-			if s != "" {
+			if s != "" && len(s) <= globMax && len(m.Workspaces) < globsMax {
 				m.Workspaces = append(m.Workspaces, strings.TrimSuffix(strings.TrimPrefix(s, "./"), "/"))
 			}
 			return err

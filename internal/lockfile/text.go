@@ -4,7 +4,25 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"github.com/kennel-oss/kennel"
 )
+
+// sizeMax bounds a lock file, in bytes. The largest of real monorepos are a
+// quarter of it, and what is read takes up to forty times as much memory.
+const sizeMax = 64 << 20
+
+// Read returns the text of a lock file, without a byte order mark.
+func Read(f kennel.File) ([]byte, error) {
+	if f.Size() > sizeMax {
+		return nil, fmt.Errorf("its %d MiB are more than a lock file may have (%d)", f.Size()>>20, sizeMax>>20)
+	}
+	text, err := f.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return TrimBOM(text), nil
+}
 
 // Lines turns byte offsets into line numbers. Asking in ascending order costs
 // one pass over the text.

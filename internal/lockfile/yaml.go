@@ -3,6 +3,7 @@ package lockfile
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 
@@ -81,7 +82,14 @@ func ParseYAML(text []byte) ([]*Node, error) {
 // documentsMax bounds the documents of one file; pnpm writes one or two.
 const documentsMax = 100
 
+// slowMax bounds what is given to the library, in bytes: it takes thirty times
+// as much memory.
+const slowMax = 16 << 20
+
 func slowYAML(text []byte) ([]*Node, error) {
+	if len(text) > slowMax {
+		return nil, fmt.Errorf("it is not written as package managers do, and with more than %d MiB too large to be read otherwise", slowMax>>20)
+	}
 	var docs []*Node
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	for len(docs) < documentsMax {

@@ -43,7 +43,7 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 		}
 		return kennel.Extraction{}, errors.New(`Bun's binary lock file is not read: run "bun install --save-text-lockfile" and scan bun.lock`)
 	}
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
@@ -151,18 +151,7 @@ func (e *entry) read(j *lockfile.JSON) error {
 func info(j *lockfile.JSON, m *lockfile.Manifest, bundled *bool, name string) error {
 	switch {
 	case name == "optionalPeers":
-		optional := make(map[string]bool)
-		err := j.Array(func(int) error {
-			s, err := j.String()
-			optional[s] = true
-			return err
-		})
-		for i := range m.Needs {
-			if n := &m.Needs[i]; n.Peer && optional[n.Alias] {
-				n.Scope = kennel.ScopeOptional
-			}
-		}
-		return err
+		return m.OptionalPeers(j)
 	case name == "bundled" && bundled != nil:
 		var err error
 		*bundled, err = j.Bool()

@@ -33,28 +33,28 @@ func (extractor) Match(f kennel.File) bool {
 const newest = 4
 
 func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
-	text = lockfile.TrimBOM(text)
-	l, ok := parseFast(string(text))
-	if !ok {
-		if l, err = parseTOML(text); err != nil {
-			return kennel.Extraction{}, lockfile.Explain(err, text)
-		}
+	l, err := parse(text)
+	if err != nil {
+		return kennel.Extraction{}, lockfile.Explain(err, text)
 	}
 	var e kennel.Extraction
 	gap := func(what, format string, args ...any) {
 		e.Gaps = append(e.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: what, Why: fmt.Sprintf(format, args...)})
 	}
-	if l.Version > newest {
-		gap(f.Path(), "version %d is newer than the newest one known here (%d): read as that one", l.Version, newest)
+	if l.version > newest {
+		gap(f.Path(), "version %d is newer than the newest one known here (%d): read as that one", l.version, newest)
+	}
+	if l.twice > 0 {
+		gap(f.Path(), "line %d: a key is there twice, which TOML forbids; the last one counts", l.twice)
 	}
 	w, err := readWorkspace(f.FS(), path.Dir(f.Path()))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		gap(path.Join(path.Dir(f.Path()), "Cargo.toml"), "it could not be read, so what is for tests only is not known: %v", err)
 	}
-	e.Projects = []kennel.Project{resolve(f, &l, w, func(format string, args ...any) { gap(f.Path(), format, args...) })}
+	e.Projects = []kennel.Project{resolve(f, l, w, func(format string, args ...any) { gap(f.Path(), format, args...) })}
 	return e, nil
 }

@@ -1,129 +1,32 @@
 package cargo
 
 import (
+	"errors"
 	"io/fs"
-	"maps"
 	"path"
-	"slices"
-	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
-	"github.com/pelletier/go-toml/v2"
 
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/lockfile"
-)
-
-// manifestsMax bounds how many Cargo.toml files of one workspace are read, and
-// globsMax how many patterns name them.
-const (
-	manifestsMax = 5000
-	globsMax     = 100
+	"github.com/kennel-oss/kennel/internal/toml"
 )
 
 // manifest is a Cargo.toml, as far as it matters here.
 // Source: https://doc.rust-lang.org/cargo/reference/manifest.html
 type manifest struct {
-	Package struct {
-		Name    string `toml:"name"`
-		Version any    `toml:"version"` // or {workspace = true}
-		License any    `toml:"license"`
-	} `toml:"package"`
-	Workspace struct {
-		Members      []string       `toml:"members"`
-		Exclude      []string       `toml:"exclude"`
-		Dependencies map[string]any `toml:"dependencies"`
-	} `toml:"workspace"`
-	tables
-	Target map[string]tables `toml:"target"`
-
-	needs  map[string][]need // by the real name of the package
-	member bool // of the workspace, and not there for another's sake alone
+	name             string
+	members, exclude []string          // of the workspace that it is the root of
+	inherited        map[string]*need  // [workspace.dependencies]
+	needs            map[string][]need // by the real name of the package
+	folders          []string          // path dependencies, relative
+	member           bool              // of the workspace, and not there for another's sake alone
 }
 
-// tables are the kinds of dependencies.
-type tables struct {
-	Normal map[string]any `toml:"dependencies"`
-	Dev    map[string]any `toml:"dev-dependencies"`
-	Build  map[string]any `toml:"build-dependencies"`
-	Dev2   map[string]any `toml:"dev_dependencies"` // the older spelling
-	Build2 map[string]any `toml:"build_dependencies"`
-}
-
-// need is one dependency: the real name of the package, what is asked of it,
-// and where it lies when that is a folder.
+// need is one dependency: what it is called here, what it really is, what is
+// asked of it, and where it lies when that is a folder.
 type need struct {
-	name, constraint, folder string
-	scope                    kennel.Scope
-}
-
-// workspace is the manifests that a lock file belongs to.
-type workspace struct {
-	root    *manifest            // nil when there is none
-	members map[string]*manifest // package name -> manifest
-}
-
-func readWorkspace(target fs.FS, dir string) (workspace, error) {
-	w := workspace{members: make(map[string]*manifest)}
-	root, err := readManifest(target, dir, nil)
-	if err != nil {
-		return w, err
-	}
-	w.root = root
-	queue := []string{}
-	if globs := root.Workspace.Members; len(globs) > 0 {
-		for _, glob := range globs[:min(globsMax, len(globs))] {
-			glob = path.Join(dir, glob)
-			if !strings.ContainsAny(glob, "*?[{") {
-				queue = append(queue, glob)
-				continue
-			}
-			found, err := doublestar.Glob(target, glob+"/Cargo.toml", doublestar.WithNoFollow())
-			if err != nil {
-				continue // a pattern that fits nothing
-			}
-			for _, at := range found {
-				queue = append(queue, path.Dir(at))
-			}
-		}
-	}
-	excluded := func(at string) bool {
-		return slices.ContainsFunc(root.Workspace.Exclude, func(x string) bool { return path.Join(dir, x) == at })
-	}
-	seen := map[string]bool{dir: true}
-	follow := func(at string, m *manifest) {
-		if m.Package.Name != "" {
-			w.members[m.Package.Name] = m
-		}
-		for _, name := range slices.Sorted(maps.Keys(m.needs)) {
-			for _, n := range m.needs[name] {
-				if n.folder != "" {
-					queue = append(queue, path.Join(at, n.folder))
-				}
-			}
-		}
-	}
-	named := make(map[string]bool, len(queue))
-	for _, at := range queue {
-		named[at] = true
-	}
-	root.member = true
-	follow(dir, root)
-	for len(queue) > 0 && len(seen) < manifestsMax {
-		at := queue[0]
-		queue = queue[1:]
-		if seen[at] || excluded(at) || !fs.ValidPath(at) {
-			continue
-		}
-		seen[at] = true
-		m, err := readManifest(target, at, root)
-		if err != nil {
-			continue // its dependencies keep an unknown scope
-		}
-		m.member = named[at]
-		follow(at, m)
-	}
-	return w, nil
+	alias, name, constraint, git, folder string
+	scope                                kennel.Scope
+	inherit, optional                    bool
 }
 
 func readManifest(target fs.FS, dir string, root *manifest) (*manifest, error) {
@@ -131,68 +34,145 @@ func readManifest(target fs.FS, dir string, root *manifest) (*manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkDepth(text); err != nil {
-		return nil, err
-	}
-	m := &manifest{needs: make(map[string][]need)}
-	if err := toml.Unmarshal(lockfile.TrimBOM(text), m); err != nil {
+	m, needs, err := parseManifest(text)
+	if err != nil {
 		return nil, lockfile.Explain(err, text)
 	}
 	if root == nil {
 		root = m
 	}
-	m.collect(root, m.tables, false)
-	for _, t := range m.Target {
-		m.collect(root, t, true)
+	for _, n := range needs {
+		if from := root.inherited[n.alias]; n.inherit && from != nil {
+			n.name, n.constraint, n.git, n.folder = from.name, from.constraint, from.git, from.folder
+		}
+		if n.optional && n.scope == kennel.ScopeShipped {
+			n.scope = kennel.ScopeOptional
+		}
+		if n.name == "" {
+			n.name = n.alias
+		}
+		if n.constraint == "" {
+			n.constraint = n.git
+		}
+		if n.folder != "" {
+			m.folders = append(m.folders, n.folder)
+		}
+		m.needs[n.name] = append(m.needs[n.name], *n)
 	}
 	return m, nil
 }
 
-// collect lists the dependencies of one set of tables. Those of some platforms
-// only, and those behind a feature, are optional.
-func (m *manifest) collect(root *manifest, t tables, platform bool) {
-	add := func(deps map[string]any, scope kennel.Scope) {
-		for name, spec := range deps {
-			n := need{name: name, scope: scope}
-			n.read(spec)
-			if table, ok := spec.(map[string]any); ok {
-				if inherit, _ := table["workspace"].(bool); inherit {
-					n.read(root.Workspace.Dependencies[name])
-				}
-				if optional, _ := table["optional"].(bool); optional && scope == kennel.ScopeShipped {
-					n.scope = kennel.ScopeOptional
-				}
-			}
-			if platform && n.scope == kennel.ScopeShipped {
-				n.scope = kennel.ScopeOptional
-			}
-			m.needs[n.name] = append(m.needs[n.name], n)
-		}
+// pathMax bounds the length of a dependency's place in a Cargo.toml, in parts:
+// [target.'cfg(windows)'.dev-dependencies.name.features] has five.
+const pathMax = 8
+
+var errDeep = errors.New("nested too deep")
+
+// parseManifest reads a Cargo.toml, in whichever of TOML's spellings.
+func parseManifest(text []byte) (*manifest, []*need, error) {
+	m := &manifest{needs: make(map[string][]need), inherited: make(map[string]*need)}
+	var needs []*need
+	type place struct {
+		table, platform, name string
 	}
-	add(t.Normal, kennel.ScopeShipped)
-	add(t.Dev, kennel.ScopeDevelopment)
-	add(t.Dev2, kennel.ScopeDevelopment)
-	add(t.Build, kennel.ScopeBuild)
-	add(t.Build2, kennel.ScopeBuild)
+	at := make(map[place]*need)
+	// find returns the dependency that a path leads to, and what is left of it.
+	find := func(p []string) (*need, []string) {
+		var where place
+		if len(p) > 3 && p[0] == "target" {
+			where.platform, p = p[1], p[2:]
+		}
+		if len(p) > 2 && p[0] == "workspace" {
+			where.platform, p = "\x00workspace", p[1:]
+		}
+		if len(p) < 2 {
+			return nil, nil
+		}
+		scope, ok := scopeOf(p[0])
+		if !ok {
+			return nil, nil
+		}
+		where.table, where.name = p[0], p[1]
+		n := at[where]
+		if n == nil {
+			// What only some platforms have is optional.
+			if where.platform != "" && scope == kennel.ScopeShipped {
+				scope = kennel.ScopeOptional
+			}
+			n = &need{alias: p[1], scope: scope}
+			at[where] = n
+			if where.platform == "\x00workspace" {
+				m.inherited[p[1]] = n
+			} else {
+				needs = append(needs, n)
+			}
+		}
+		return n, p[2:]
+	}
+	r := toml.New(text)
+	err := r.Walk(func(p []string, _ bool) error {
+		if len(p) > pathMax {
+			return errDeep
+		}
+		find(p)
+		return nil
+	}, func(p []string) (err error) {
+		var n *need
+		var rest []string
+		switch {
+		case len(p) > pathMax:
+			return errDeep
+		case len(p) == 2 && p[0] == "package" && p[1] == "name":
+			m.name, err = r.String()
+		case len(p) == 2 && p[0] == "workspace" && p[1] == "members":
+			m.members, err = appendString(m.members, r)
+		case len(p) == 2 && p[0] == "workspace" && p[1] == "exclude":
+			m.exclude, err = appendString(m.exclude, r)
+		default:
+			n, rest = find(p)
+		}
+		switch {
+		case n == nil:
+		case len(rest) == 0:
+			n.constraint, err = r.String()
+		case len(rest) == 1:
+			switch rest[0] {
+			case "version":
+				n.constraint, err = r.String()
+			case "package":
+				n.name, err = r.String()
+			case "path":
+				n.folder, err = r.String()
+			case "git":
+				n.git, err = r.String()
+			case "workspace":
+				n.inherit, err = r.Bool()
+			case "optional":
+				n.optional, err = r.Bool()
+			}
+		}
+		return err
+	})
+	return m, needs, err
 }
 
-// read takes the constraint from "1.0" or {version = "1.0", package = "real"}.
-func (n *need) read(spec any) {
-	switch spec := spec.(type) {
-	case string:
-		n.constraint = spec
-	case map[string]any:
-		if v, ok := spec["version"].(string); ok {
-			n.constraint = v
-		}
-		if v, ok := spec["package"].(string); ok && v != "" {
-			n.name = v
-		}
-		if v, ok := spec["path"].(string); ok {
-			n.folder = v
-		}
-		if v, ok := spec["git"].(string); ok && n.constraint == "" {
-			n.constraint = v
-		}
+// scopeOf knows the tables of dependencies, with their older spellings.
+func scopeOf(table string) (kennel.Scope, bool) {
+	switch table {
+	case "dependencies":
+		return kennel.ScopeShipped, true
+	case "dev-dependencies", "dev_dependencies":
+		return kennel.ScopeDevelopment, true
+	case "build-dependencies", "build_dependencies":
+		return kennel.ScopeBuild, true
 	}
+	return 0, false
+}
+
+func appendString(list []string, r *toml.Reader) ([]string, error) {
+	s, err := r.String()
+	if s != "" {
+		list = append(list, s)
+	}
+	return list, err
 }

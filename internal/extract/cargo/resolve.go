@@ -11,20 +11,17 @@ import (
 
 // resolve builds the project of a lock file.
 func resolve(f kennel.File, l *lock, w workspace, gap func(string, ...any)) kennel.Project {
-	if l.Root != nil {
-		l.Package = append(l.Package, *l.Root)
+	byName := make(map[string][]int32, len(l.packages))
+	asked := make([]bool, len(l.packages))
+	for i := range l.packages {
+		byName[l.packages[i].name] = append(byName[l.packages[i].name], int32(i))
 	}
-	byName := make(map[string][]int32, len(l.Package))
-	asked := make([]bool, len(l.Package))
-	for i := range l.Package {
-		byName[l.Package[i].Name] = append(byName[l.Package[i].Name], int32(i))
-	}
-	needs := make([][]int32, len(l.Package)) // parallel to Dependencies; -1 where not found
+	needs := make([][]int32, len(l.packages)) // parallel to Dependencies; -1 where not found
 	unresolved := 0
-	for i := range l.Package {
-		e := &l.Package[i]
-		needs[i] = make([]int32, len(e.Dependencies))
-		for k, d := range e.Dependencies {
+	for i := range l.packages {
+		e := &l.packages[i]
+		needs[i] = make([]int32, len(e.dependencies))
+		for k, d := range e.dependencies {
 			to := l.find(byName, d)
 			if needs[i][k] = to; to < 0 {
 				unresolved++
@@ -38,15 +35,15 @@ func resolve(f kennel.File, l *lock, w workspace, gap func(string, ...any)) kenn
 	}
 
 	root := l.root(w, asked)
-	g := lockfile.Graph{Occurrences: make([]kennel.Occurrence, 0, len(l.Package))}
-	node := make([]int32, len(l.Package))
+	g := lockfile.Graph{Occurrences: make([]kennel.Occurrence, 0, len(l.packages))}
+	node := make([]int32, len(l.packages))
 	nameless := 0
-	for i := range l.Package {
-		e := &l.Package[i]
+	for i := range l.packages {
+		e := &l.packages[i]
 		switch {
 		case i == root:
 			node[i] = kennel.RootNode
-		case e.Name == "":
+		case e.name == "":
 			node[i] = none
 			nameless++
 		default:
@@ -56,21 +53,21 @@ func resolve(f kennel.File, l *lock, w workspace, gap func(string, ...any)) kenn
 	if nameless > 0 {
 		gap("%d packages without a name were left out", nameless)
 	}
-	for i := range l.Package {
+	for i := range l.packages {
 		if node[i] == none {
 			continue
 		}
-		e := &l.Package[i]
+		e := &l.packages[i]
 		var m *manifest
-		if e.Source == "" {
-			m = w.members[e.Name]
+		if e.source == "" {
+			m = w.members[e.name]
 		}
 		for _, to := range needs[i] {
 			if to >= 0 && node[to] >= 0 {
-				edge(&g, node[i], node[to], &l.Package[to], m, len(byName[l.Package[to].Name]) > 1)
+				edge(&g, node[i], node[to], &l.packages[to], m, len(byName[l.packages[to].name]) > 1)
 			}
 		}
-		if own := e.Source == "" && node[i] >= 0; own && (w.root == nil && !asked[i] || m != nil && m.member) {
+		if own := e.source == "" && node[i] >= 0; own && (w.root == nil && !asked[i] || m != nil && m.member) {
 			g.Need(kennel.RootNode, node[i], "", kennel.ScopeShipped)
 		}
 	}
@@ -80,7 +77,7 @@ func resolve(f kennel.File, l *lock, w workspace, gap func(string, ...any)) kenn
 		Occurrences: g.Occurrences, Edges: g.Edges, Graph: unresolved == 0,
 	}
 	if root >= 0 {
-		p.Name, p.Version = l.Package[root].Name, l.Package[root].Version
+		p.Name, p.Version = l.packages[root].name, l.packages[root].version
 	}
 	return p
 }
@@ -96,9 +93,9 @@ func (l *lock) find(byName map[string][]int32, dependency string) int32 {
 	const enough = 200 // versions of one package in one lock file; real ones have three
 	same := byName[name]
 	for _, i := range same[:min(enough, len(same))] {
-		e := &l.Package[i]
+		e := &l.packages[i]
 		// A git source is named without its commit in some versions.
-		if (version == "" || e.Version == version) && (source == "" || e.Source == source || strings.HasPrefix(e.Source, source+"#")) {
+		if (version == "" || e.version == version) && (source == "" || e.source == source || strings.HasPrefix(e.source, source+"#")) {
 			return i
 		}
 	}
@@ -110,16 +107,16 @@ func (l *lock) find(byName map[string][]int32, dependency string) int32 {
 // else; of several, any may be a member like the others.
 func (l *lock) root(w workspace, asked []bool) int {
 	root, local := -1, 0
-	for i := range l.Package {
-		e := &l.Package[i]
-		if e.Source != "" {
+	for i := range l.packages {
+		e := &l.packages[i]
+		if e.source != "" {
 			continue
 		}
 		local++
 		if asked[i] {
 			continue // a root that another member asks for stays a node
 		}
-		if w.root != nil && e.Name == w.root.Package.Name && e.Name != "" {
+		if w.root != nil && e.name == w.root.name && e.name != "" {
 			return i
 		}
 		root = i
@@ -133,12 +130,12 @@ func (l *lock) root(w workspace, asked []bool) int {
 func (l *lock) occurrence(f kennel.File, e *entry) kennel.Occurrence {
 	o := kennel.Occurrence{
 		Component: kennel.Component{
-			Package: kennel.Package{Ecosystem: kennel.Cargo, Name: e.Name},
-			Version: e.Version,
+			Package: kennel.Package{Ecosystem: kennel.Cargo, Name: e.name},
+			Version: e.version,
 		},
 		Locations: []kennel.Location{{Path: f.Path(), Line: e.line, Layer: f.Layer()}},
 	}
-	kind, rest, _ := strings.Cut(e.Source, "+")
+	kind, rest, _ := strings.Cut(e.source, "+")
 	switch kind {
 	case "":
 		o.Origin = kennel.OriginLocal
@@ -161,10 +158,12 @@ func (l *lock) occurrence(f kennel.File, e *entry) kennel.Occurrence {
 func edge(g *lockfile.Graph, from, to int32, target *entry, m *manifest, several bool) {
 	said := false
 	if m != nil {
-		for _, n := range m.needs[target.Name] {
+		const enough = 100 // lines that ask for one package
+		needs := m.needs[target.name]
+		for _, n := range needs[:min(enough, len(needs))] {
 			if several && n.constraint != "" {
 				// Of several versions of one name, the one the line admits.
-				if ok, err := ecosystem.Admits(kennel.Cargo, n.constraint, target.Version); err == nil && !ok {
+				if ok, err := ecosystem.Admits(kennel.Cargo, n.constraint, target.version); err == nil && !ok {
 					continue
 				}
 			}

@@ -96,6 +96,7 @@ func linked(f kennel.File, info *buildinfo.BuildInfo) kennel.Extraction {
 			d = r
 		} else if r != nil || d.Version == "(devel)" {
 			c.Origin = kennel.OriginLocal // replaced by a folder
+			c.Version = strings.TrimPrefix(c.Version, "(devel)")
 		}
 		if c.Name == "" {
 			continue

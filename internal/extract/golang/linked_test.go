@@ -29,7 +29,7 @@ func TestLinked(t *testing.T) {
   Go a.example/a v1.0.0 shipped unknown h1=0b15d820dac2 @bin/tool
   Go c.example/c v1.0.1 shipped unknown h1=0b15d820dac2 @bin/tool
   Go d.example/d v1.0.0 shipped unknown origin=local @bin/tool
-  Go e.example/e (devel) shipped unknown origin=local @bin/tool
+  Go e.example/e  shipped unknown origin=local @bin/tool
   Go shop.example/tool v1.4.0 shipped direct commit=0123456789abcdef0123456789abcdef01234567 @bin/tool
   Go stdlib v1.25.3 shipped direct @bin/tool
   root -> shop.example/tool v1.4.0 shipped

@@ -17,9 +17,11 @@ type file struct {
 	require   []requirement
 	exclude   []requirement
 	replace   []replacement
-	tool      []string
-	use       []directive
-	odd       []directive // lines that fit nothing known
+	// replacedBy finds a replacement by what it replaces; the last one counts.
+	replacedBy map[[2]string]replacement
+	tool       []string
+	use        []directive
+	odd        []directive // lines that fit nothing known
 }
 
 type directive struct {
@@ -39,9 +41,12 @@ type replacement struct {
 	line            int
 }
 
+// toolMax bounds the path of a tool, in bytes: each of its parts is looked up.
+const toolMax = 1024
+
 // parse never fails: what it does not understand is in odd.
 func parse(text string) *file {
-	f := &file{}
+	f := &file{replacedBy: make(map[[2]string]replacement)}
 	block := "" // the verb of the block we are in
 	line := 0
 	var words [8]string
@@ -96,7 +101,8 @@ func (f *file) add(verb string, w []string, comment string, line int) {
 			r.newVersion = w[arrow+2]
 		}
 		f.replace = append(f.replace, r)
-	case verb == "tool" && len(w) == 1:
+		f.replacedBy[[2]string{r.old, r.oldVersion}] = r
+	case verb == "tool" && len(w) == 1 && len(w[0]) <= toolMax:
 		f.tool = append(f.tool, w[0])
 	case verb == "use" && len(w) == 1:
 		f.use = append(f.use, directive{w[0], line})

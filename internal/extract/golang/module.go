@@ -18,14 +18,14 @@ import (
 // matter to a build, at the version that is built; who asks for whom is not in
 // it, so the project has no graph beyond what the main module asks for itself.
 func readModule(f kennel.File) (kennel.Extraction, error) {
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
 	if err := lockfile.CheckConflict(text); err != nil {
 		return kennel.Extraction{}, err
 	}
-	m := parse(string(lockfile.TrimBOM(text)))
+	m := parse(string(text))
 	if m.module == "" && len(m.require) == 0 && len(m.odd) > 0 {
 		return kennel.Extraction{}, fmt.Errorf("not a go.mod: line %d: %.80q", m.odd[0].line, m.odd[0].text)
 	}
@@ -134,15 +134,12 @@ func (m *file) selected() []requirement {
 // version, else that of every version, else r itself. What a folder replaces
 // keeps its name and is local.
 func (m *file) replaced(r requirement) kennel.Component {
-	var found *replacement
-	for i := range m.replace {
-		x := &m.replace[i]
-		if x.old == r.path && (x.oldVersion == r.version || x.oldVersion == "" && (found == nil || found.oldVersion == "")) {
-			found = x
-		}
+	found, ok := m.replacedBy[[2]string{r.path, r.version}]
+	if !ok {
+		found, ok = m.replacedBy[[2]string{r.path, ""}]
 	}
 	switch {
-	case found == nil:
+	case !ok:
 		return module(r.path, r.version, kennel.OriginRegistry)
 	case found.newVersion == "":
 		return module(r.path, r.version, kennel.OriginLocal)

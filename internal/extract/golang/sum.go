@@ -41,7 +41,10 @@ func (s *sums) read(text []byte, g *lockfile.Graph) (bad int) {
 		}
 		line++
 		now = bytes.TrimSuffix(now, []byte("\r"))
-		end := bytes.LastIndexByte(now, ' ')
+		end := len(now) - len(" h1:") - 44 // where it is, but for a future algorithm
+		if end < 0 || now[end] != ' ' {
+			end = bytes.LastIndexByte(now, ' ')
+		}
 		if end < 0 {
 			if len(now) > 0 && bad == 0 {
 				bad = line

@@ -17,14 +17,14 @@ const usesMax = 10_000
 // project of its own; the workspace adds the modules themselves, the release
 // of Go, and what it replaces for all of them.
 func readWorkspace(f kennel.File) (kennel.Extraction, error) {
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
 	if err := lockfile.CheckConflict(text); err != nil {
 		return kennel.Extraction{}, err
 	}
-	w := parse(string(lockfile.TrimBOM(text)))
+	w := parse(string(text))
 	if len(w.use) == 0 && w.goVersion.text == "" && len(w.odd) > 0 {
 		return kennel.Extraction{}, fmt.Errorf("not a go.work: line %d: %.80q", w.odd[0].line, w.odd[0].text)
 	}

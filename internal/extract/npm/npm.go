@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/lockfile"
 )
 
 // New returns the extractor of npm's lock files and installed trees.
@@ -34,7 +35,7 @@ func (extractor) Match(f kennel.File) bool {
 }
 
 func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}

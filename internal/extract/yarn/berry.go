@@ -90,11 +90,12 @@ func (l *lock) berryNeeds(e *lockfile.Node) []need {
 			optional[m.Key] = true
 		}
 	}
+	usual := kennel.ScopeShipped
+	if e.Text("linkType") == "soft" { // a member of the workspace, maybe
+		usual = kennel.ScopeUnknown
+	}
 	for d := range e.Get("dependencies").Each() {
-		scope := kennel.ScopeUnknown
-		if e.Text("linkType") != "soft" {
-			scope = kennel.ScopeShipped
-		}
+		scope := usual
 		if optional[d.Key] {
 			scope = kennel.ScopeOptional
 		}
@@ -125,7 +126,7 @@ func (l *lock) workspace(e *lockfile.Node, name, folder string, descriptors []st
 	if folder == "." {
 		l.name, l.version = name, m.Version
 		for _, d := range descriptors {
-			l.at[d] = kennel.RootNode
+			l.answer(d, kennel.RootNode)
 		}
 		l.wanted = append(l.wanted, wanted{kennel.RootNode, needs})
 		return

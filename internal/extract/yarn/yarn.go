@@ -31,11 +31,10 @@ func (extractor) Match(f kennel.File) bool {
 }
 
 func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
-	text = lockfile.TrimBOM(text)
 	l := lock{file: f, at: make(map[string]int32), byName: make(map[string][]int32), same: make(map[kennel.Key]int32)}
 	if bytes.HasPrefix(text, []byte("__metadata:")) || bytes.Contains(text, []byte("\n__metadata:")) {
 		err = l.readBerry(text)
@@ -68,15 +67,24 @@ type lock struct {
 	lockfile.Graph
 	file          kennel.File
 	name, version string
-	at            map[string]int32 // descriptor -> node; RootNode for the root
+	asked         []asked
+	at            map[string]int32 // descriptor -> asked
 	byName        map[string][]int32
 	same          map[kennel.Key]int32 // a patched package is the package
 	wanted        []wanted
-	claimed       map[string]bool // descriptors that some dependant wrote
-	rooted        bool            // what the root asks for is known
+	key           []byte // scratch
+	rooted        bool   // what the root asks for is known
 	gaps          []kennel.Gap
 	missing       int
 	example       string
+}
+
+// asked is one descriptor: the node it means (RootNode for the root), and
+// whether some dependant wrote it.
+type asked struct {
+	descriptor string
+	node       int32
+	claimed    bool
 }
 
 type wanted struct {
@@ -99,7 +107,7 @@ func (l *lock) put(o kennel.Occurrence, descriptors []string, needs []need) int3
 		l.same[o.Key()] = n
 	}
 	for _, d := range descriptors {
-		l.at[d] = n
+		l.answer(d, n)
 		name, _ := splitDescriptor(d)
 		if same := l.byName[name]; len(same) == 0 || same[len(same)-1] != n {
 			l.byName[name] = append(same, n)
@@ -109,6 +117,19 @@ func (l *lock) put(o kennel.Occurrence, descriptors []string, needs []need) int3
 		l.wanted = append(l.wanted, wanted{n, needs})
 	}
 	return n
+}
+
+// answer records that descriptor means node n.
+func (l *lock) answer(descriptor string, n int32) {
+	if i, twice := l.at[descriptor]; twice {
+		if l.asked[i].node != n {
+			l.gap("%.80q is there twice, for different packages; the last one counts", descriptor)
+		}
+		l.asked[i].node = n
+		return
+	}
+	l.at[descriptor] = int32(len(l.asked))
+	l.asked = append(l.asked, asked{descriptor: descriptor, node: n})
 }
 
 func (l *lock) place(line int) []kennel.Location {
@@ -131,27 +152,28 @@ func plain(constraint string) string {
 	return constraint
 }
 
-// find returns the node that a dependency means, and the descriptor it has in
-// the lock file. Yarn rewrites some ranges (resolutions, peers), and leaves the
-// members of a Yarn 1 workspace out: then the one package of that name is meant.
-func (l *lock) find(name, constraint string) (int32, string, bool) {
-	for _, d := range [...]string{name + "@" + constraint, name + "@npm:" + constraint} {
-		if n, ok := l.at[d]; ok {
-			return n, d, true
+// find returns the node that a dependency means. Yarn rewrites some ranges
+// (resolutions, peers), and leaves the members of a Yarn 1 workspace out: then
+// the one package of that name is meant.
+func (l *lock) find(name, constraint string) (int32, bool) {
+	for _, infix := range [...]string{"@", "@npm:"} {
+		l.key = append(append(append(l.key[:0], name...), infix...), constraint...)
+		if i, ok := l.at[string(l.key)]; ok {
+			l.asked[i].claimed = true
+			return l.asked[i].node, true
 		}
 	}
 	if same := l.byName[name]; len(same) == 1 {
-		return same[0], "", true
+		return same[0], true
 	}
-	return 0, "", false
+	return 0, false
 }
 
 // edges resolves who asks for what.
 func (l *lock) edges() {
-	l.claimed = make(map[string]bool)
 	for _, w := range l.wanted {
 		for _, n := range w.needs {
-			to, descriptor, ok := l.find(n.name, n.constraint)
+			to, ok := l.find(n.name, n.constraint)
 			switch {
 			case !ok && (n.peer || n.scope == kennel.ScopeOptional):
 				continue // it is somebody else's to bring
@@ -161,7 +183,6 @@ func (l *lock) edges() {
 				}
 				continue
 			}
-			l.claimed[descriptor] = true
 			if to >= 0 && to != w.from {
 				l.Need(w.from, to, plain(n.constraint), n.scope)
 			}
@@ -185,10 +206,10 @@ func (l *lock) edges() {
 // package.json: the descriptors that no package in it wrote. What the project
 // asks for in the same words as one of its dependencies stays unknown.
 func (l *lock) unclaimed() {
-	for d, n := range l.at {
-		_, constraint := splitDescriptor(d)
-		if n >= 0 && !l.claimed[d] && !strings.HasPrefix(constraint, "patch:") {
-			l.Need(kennel.RootNode, n, plain(constraint), kennel.ScopeUnknown)
+	for _, a := range l.asked {
+		_, constraint := splitDescriptor(a.descriptor)
+		if a.node >= 0 && !a.claimed && !strings.HasPrefix(constraint, "patch:") {
+			l.Need(kennel.RootNode, a.node, plain(constraint), kennel.ScopeUnknown)
 		}
 	}
 }
