@@ -180,7 +180,7 @@ func depsSystem(e kennel.Ecosystem) (semver.System, bool) {
 
 // unordered counts the texts among recorded versions that have no order, by
 // ecosystem, so that a rule that grows stricter or laxer is noticed.
-var unordered = map[kennel.Ecosystem]int{kennel.PyPI: 82, kennel.NPM: 6, kennel.Go: 2, kennel.Packagist: 1}
+var unordered = map[kennel.Ecosystem]int{kennel.PyPI: 83, kennel.NPM: 6, kennel.Go: 2, kennel.Packagist: 1}
 
 func TestRecordedVersionsParse(t *testing.T) {
 	dataDir(t)
@@ -192,6 +192,9 @@ func TestRecordedVersionsParse(t *testing.T) {
 		t.Fatalf("only %d ecosystems", len(lists))
 	}
 	for e, list := range lists {
+		if !HasOrder(e) {
+			continue
+		}
 		var refused []string
 		for _, s := range list {
 			if _, err := Parse(e, s); err != nil {

@@ -32,7 +32,7 @@ var recordedVersions = sync.OnceValues(func() (map[kennel.Ecosystem][]string, er
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "shared", "data")
 	}
-	archives, err := filepath.Glob(filepath.Join(dir, "osv", "*", "all.zip"))
+	archives, err := filepath.Glob(filepath.Join(dir, "osv*", "*", "all.zip"))
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,8 @@ const (
 
 // orderOf says by which rules the versions of an ecosystem are ordered.
 // Ecosystems as of OSV schema 1.7; those that name commits, kernels or
-// operating system images have no order of their own.
+// operating system images have no order of their own. Amazon Linux, CentOS,
+// Fedora and Oracle Linux are not OSV's, but order as rpm does.
 // Source: https://ossf.github.io/osv-schema/#affectedpackage-field
 func orderOf(e kennel.Ecosystem) order {
 	switch e {
@@ -64,7 +65,7 @@ func orderOf(e kennel.Ecosystem) order {
 		return debianOrder
 	case "opam":
 		return opamOrder
-	case "AlmaLinux", "Azure Linux", "Mageia", "openEuler", "openSUSE", "Photon OS", "Red Hat", "Rocky Linux", "SUSE":
+	case "AlmaLinux", "Amazon Linux", "Azure Linux", "CentOS", "Fedora", "Mageia", "Oracle Linux", "openEuler", "openSUSE", "Photon OS", "Red Hat", "Rocky Linux", "SUSE":
 		return rpmOrder
 	case kennel.Alpine, "Alpaquita", "BellSoft Hardened Containers", "Chainguard", "MinimOS", "Wolfi":
 		return apkOrder
