@@ -47,7 +47,7 @@ func (t *terminal) para(first string, spans ...span) {
 	col, fresh := indent, true // fresh: nothing stands on this line yet
 	glue := false              // the next word continues the last one
 	for _, s := range spans {
-		words := strings.Split(s.text, " ")
+		words := t.words(s.text, t.width-indent)
 		for i, w := range words {
 			if i > 0 {
 				glue = false
@@ -91,6 +91,19 @@ func (t *terminal) use(s style) {
 		t.w.WriteString("\x1b[" + string(s) + "m")
 	}
 	t.style = s
+}
+
+// words takes text apart at its spaces, and units too that are longer than a
+// line.
+func (t *terminal) words(text string, room int) []string {
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		if strings.Contains(w, "\u00a0") && utf8.RuneCountInString(w) > room {
+			words[i] = strings.ReplaceAll(w, "\u00a0", " ")
+			return strings.Split(strings.Join(words, " "), " ")
+		}
+	}
+	return words
 }
 
 // unit keeps the words of text on one line: para does not break at its spaces.
