@@ -47,15 +47,21 @@ func readHeader(blob []byte) (pkg, error) {
 		return p, errHeader
 	}
 	index, data := blob[8:8+16*entries], blob[8+16*entries:][:length]
+	seen := make(map[uint32]bool, 16)
 	for ; len(index) > 0; index = index[16:] {
 		h := entry{
 			kind:  binary.BigEndian.Uint32(index[4:]),
 			count: binary.BigEndian.Uint32(index[12:]),
 		}
-		into := p.field(binary.BigEndian.Uint32(index))
+		tag := binary.BigEndian.Uint32(index)
+		into := p.field(tag)
 		if into == nil {
 			continue
 		}
+		if seen[tag] { // reading the same data again and again would be quadratic
+			return p, errHeader
+		}
+		seen[tag] = true
 		offset := binary.BigEndian.Uint32(index[8:])
 		if offset > length {
 			return p, errHeader
