@@ -61,9 +61,12 @@ func appendDpkgPart(b []byte, s string) []byte {
 	}
 }
 
+// dpkgAlphabet reports whether s holds nothing but what versions are made of.
 func dpkgAlphabet(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !isDigit(c) && !isLetter(c) && strings.IndexByte(".+-~:_", c) < 0 {
+		switch c := s[i]; {
+		case isDigit(c), isLetter(c), c == '.', c == '+', c == '-', c == '~', c == ':', c == '_':
+		default:
 			return false
 		}
 	}
