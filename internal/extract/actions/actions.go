@@ -101,7 +101,9 @@ func component(u use, open *openEnds) (c kennel.Component, ok bool) {
 		open.add(&open.odd, u.what)
 		return c, false
 	}
-	c = kennel.Component{Package: kennel.Package{Ecosystem: kennel.GitHubActions, Name: name}, Origin: kennel.OriginVCS}
+	// The repository is where an action is published, and what advisories of
+	// this ecosystem name: its registry.
+	c = kennel.Component{Package: kennel.Package{Ecosystem: kennel.GitHubActions, Name: name}, Origin: kennel.OriginRegistry}
 	switch {
 	case isCommit(ref):
 		if c.Commit, c.Version = ref, commented(u.comment); c.Version == "" {

@@ -196,8 +196,8 @@ func (l *list) project(f kennel.File) kennel.Extraction {
 			continue
 		}
 		q.Origin = q.origin()
-		if q.Origin == kennel.OriginLocal {
-			q.Commit = ""
+		if q.Origin != kennel.OriginVCS {
+			q.Commit = "" // what was resolved is the archive, which the repository only led to
 		}
 		slices.Sort(q.Licenses)
 		q.Licenses = slices.Compact(q.Licenses)
