@@ -28,7 +28,7 @@ func readCycloneDXJSON(d *document, data []byte) error {
 				return err
 			})
 		case "components":
-			components = true
+			components = r.d.PeekKind() == '['
 			return cdxComponents(r, d)
 		case "dependencies":
 			return cdxDependencies(r, d)
@@ -39,6 +39,9 @@ func readCycloneDXJSON(d *document, data []byte) error {
 		}
 		return r.skip()
 	})
+	if err == nil {
+		err = r.end()
+	}
 	if err == nil {
 		d.cycloneDXKind(specVersion, components, vulnerabilities)
 	}

@@ -180,6 +180,9 @@ func projectProperties(o *outline, project int) []cdxProperty {
 		graph = "complete"
 	}
 	out := []cdxProperty{{ownPrefix + "graph", graph}, {ownPrefix + "manifest", o.inv.Projects[project].ID()}}
+	if o.inv.Projects[project].Name == "" {
+		out = append(out, cdxProperty{ownPrefix + "unnamed", "true"})
+	}
 	for _, e := range o.ownEdges(project, 0) {
 		out = append(out, cdxProperty{ownPrefix + e.name, e.value})
 	}

@@ -144,8 +144,15 @@ func identifyXML(data []byte) Format {
 			skip = end(data, "?>")
 		case bytes.HasPrefix(data, []byte("<!--")):
 			skip = end(data, "-->")
-		case bytes.HasPrefix(data, []byte("<!")):
+		case bytes.HasPrefix(data, []byte("<!")): // a document type, perhaps with declarations inside
 			skip = end(data, ">")
+			if bracket := bytes.IndexByte(data, '['); bracket >= 0 && bracket < skip {
+				if skip = end(data, "]"); skip >= 0 {
+					if rest := end(data[skip:], ">"); rest >= 0 {
+						skip += rest
+					}
+				}
+			}
 		default:
 			tag := data
 			if i := bytes.IndexByte(tag, '>'); i >= 0 {

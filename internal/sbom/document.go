@@ -31,6 +31,7 @@ type document struct {
 	incomplete bool // the document says that its graph is not
 	vexOnly    bool // it holds vulnerabilities and no inventory
 
+	here           []kennel.Location // the document, shared by all occurrences
 	gaps           []kennel.Gap
 	components     int // of any kind
 	noPurl         names
@@ -93,7 +94,7 @@ type member struct {
 }
 
 func newDocument(path string) *document {
-	return &document{path: path, node: make(map[string]int32), byKey: make(map[member]int32)}
+	return &document{path: path, here: []kennel.Location{{Path: path}}, node: make(map[string]int32), byKey: make(map[member]int32)}
 }
 
 func (d *document) gap(kind kennel.GapKind, why string) {
@@ -250,7 +251,7 @@ func (d *document) list(c kennel.Component, e entry) int32 {
 	d.byKey[at] = i
 	d.owner = append(d.owner, at.part)
 	d.listed = append(d.listed, kennel.Occurrence{
-		Component: c, Scope: e.scope, Direct: e.direct, Locations: []kennel.Location{{Path: d.path}},
+		Component: c, Scope: e.scope, Direct: e.direct, Locations: d.here,
 	})
 	return i
 }

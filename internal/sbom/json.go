@@ -3,6 +3,7 @@ package sbom
 import (
 	"bytes"
 	"errors"
+	"io"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -49,6 +50,18 @@ func (r *jsonReader) object(each func(key []byte) error) error {
 		}
 	}
 	_, err := r.d.ReadToken()
+	return err
+}
+
+// end checks that nothing stands behind the document.
+func (r *jsonReader) end() error {
+	_, err := r.d.ReadToken()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err == nil:
+		return errors.New("something stands behind the document")
+	}
 	return err
 }
 

@@ -48,10 +48,17 @@ func (d *document) projects() []kennel.Project {
 		}
 	}
 	place := make([]int32, len(d.listed)) // index in listed -> index in its project
-	for i, o := range d.listed {
-		p := &out[d.owner[i]]
-		place[i] = int32(len(p.Occurrences))
-		p.Occurrences = append(p.Occurrences, o)
+	if len(d.parts) == 0 {
+		out[0].Occurrences = d.listed
+		for i := range place {
+			place[i] = int32(i)
+		}
+	} else {
+		for i, o := range d.listed {
+			p := &out[d.owner[i]]
+			place[i] = int32(len(p.Occurrences))
+			p.Occurrences = append(p.Occurrences, o)
+		}
 	}
 	c := d.contract()
 	for _, e := range c.edges {

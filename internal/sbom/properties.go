@@ -123,6 +123,7 @@ type ownProperties struct {
 	name, release string
 	commit        string
 	graph         bool
+	unnamed       bool // a project without a name, though the format demands one
 	edges         []ownEdge
 }
 
@@ -152,6 +153,8 @@ func (p *ownProperties) set(name, value string) {
 		p.release = value
 	case "commit":
 		p.commit = value
+	case "unnamed":
+		p.unnamed = value == "true"
 	case "graph":
 		p.graph = value == "complete"
 	case "edge":
@@ -174,6 +177,9 @@ func (p *ownProperties) apply(e *entry) {
 	e.graph, e.edges = p.graph, p.edges
 	e.exactly = kennel.Package{Ecosystem: kennel.Ecosystem(p.ecosystem), Name: p.name}
 	e.release, e.commit = p.release, p.commit
+	if p.unnamed {
+		e.group, e.name = "", ""
+	}
 	if name, version, ok := strings.Cut(p.source, " "); ok {
 		e.source = kennel.SourcePackage{Name: name, Version: version}
 	}

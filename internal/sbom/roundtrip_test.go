@@ -75,6 +75,9 @@ func roundTrips(t *testing.T, inv kennel.Inventory) {
 			if !maps.Equal(want.Components, got.Components) || !maps.Equal(want.Edges, got.Edges) {
 				t.Errorf("%s: %s (-want +got)\n%s", name, inv.Projects[i].Manifest, cmp.Diff(want, got))
 			}
+			if was, is := inv.Projects[i].Name, back.Projects[i].Name; was != is {
+				t.Errorf("%s: the name %q became %q", name, was, is)
+			}
 			if back.Projects[i].Graph != inv.Projects[i].Graph {
 				t.Errorf("%s: %s: graph %v became %v", name, inv.Projects[i].Manifest, inv.Projects[i].Graph, back.Projects[i].Graph)
 			}

@@ -35,6 +35,9 @@ func readSPDXJSON(d *document, data []byte) error {
 		return r.skip()
 	})
 	if err == nil {
+		err = r.end()
+	}
+	if err == nil {
 		s.finish()
 	}
 	return err
@@ -224,7 +227,8 @@ func (s *spdx) relate(from, kind, to string) {
 }
 
 // finish hands the packages over. A document that describes one of several
-// packages is about that one; one that describes many is about all of them.
+// packages is about that one. One that describes many has no root: being
+// described is not being asked for.
 func (s *spdx) finish() {
 	root := ""
 	if len(s.order) == 1 && (len(s.packages) > 1 || len(s.packages) == 1 && s.packages[0].entry.own) {
@@ -235,7 +239,7 @@ func (s *spdx) finish() {
 			s.d.describes(p.entry)
 		}
 	}
-	if s.d.name == "" {
+	if s.d.name == "" && !s.d.exact {
 		s.d.name = s.name
 	}
 	if len(s.packages) == 0 {
@@ -244,12 +248,6 @@ func (s *spdx) finish() {
 	for _, p := range s.packages {
 		if p.ref != root || p.isPart {
 			s.d.add(p.entry)
-		}
-	}
-	if root == "" && len(s.order) > 0 {
-		s.d.define(spdxDocument, kennel.RootNode, s.name)
-		for _, id := range s.order {
-			s.d.depends(spdxDocument, id, kennel.ScopeUnknown)
 		}
 	}
 }

@@ -42,11 +42,10 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 	}
 	x, err := sbom.Read(f.Path(), data)
 	if layer := f.Layer(); layer != "" {
+		here := []kennel.Location{{Path: f.Path(), Layer: layer}}
 		for _, p := range x.Projects {
 			for i := range p.Occurrences {
-				for k := range p.Occurrences[i].Locations {
-					p.Occurrences[i].Locations[k].Layer = layer
-				}
+				p.Occurrences[i].Locations = here
 			}
 		}
 	}
