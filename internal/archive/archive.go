@@ -1,13 +1,14 @@
 // Package archive makes any archive or container image a bounded, read-only
 // fs.FS: a [Tree].
 //
-// A tree holds names, modes and where each content lies, never the contents.
-// An uncompressed archive is read in place. A compressed one is unpacked once,
-// while it is indexed, into an unlinked temporary file, so that everything
-// behind is one code path of reads at an offset and memory stays flat whatever
-// the size of the image. (Reading each layer twice instead, once for the names
-// and once for the wanted contents, costs a second decompression, which is
-// several times slower than writing the bytes to the page cache.)
+// A tree holds names, modes and where each content lies, never the contents, so
+// that memory grows with the number of files and not with their size. An
+// uncompressed archive or layer is read in place. A compressed archive is
+// unpacked once, into a temporary file. A compressed layer of an image is
+// decompressed once, as a stream, and only what will be wanted is kept in a
+// temporary file: writing all of it costs its size in disk space, and where the
+// disk is busy, several times as long as decompressing it. (Measured with 1.5 GB
+// in four layers: 4 s of decompressing; up to 22 s when all of it is written.)
 //
 // Everything read here is hostile. Names are cleaned when they enter the tree,
 // so that none can leave it; sizes, counts, depths and ratios are bounded by

@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/ulikunitz/xz"
 
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/archive"
@@ -359,4 +362,118 @@ func contentsOf(files map[string]string) fs.FS {
 		panic(err)
 	}
 	return t
+}
+
+// TestUnwanted: what nobody wanted can be read all the same.
+func TestUnwanted(t *testing.T) {
+	big := func(c string) string { return strings.Repeat(c, 100_000) }
+	m := Image{Compress: Gzip, Layers: [][]Entry{Files(map[string]string{
+		"a": big("a"), "b": big("b"), "c": "small", "d": big("d"), "hard": "=> a",
+	})}}
+	var mu sync.Mutex
+	asked := make(map[string]string)
+	tree := open(t, Tar(Files(Layout(m))...), archive.Options{Wanted: func(name string, mode fs.FileMode, size int64, head []byte) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[name] = fmt.Sprintf("%v %d %d %.1s", mode, size, len(head), head)
+		return name == "b"
+	}})
+	if d := cmp.Diff(map[string]string{"a": "-rw-r--r-- 100000 4096 a", "b": "-rw-r--r-- 100000 4096 b", "d": "-rw-r--r-- 100000 4096 d"}, asked); d != "" {
+		t.Error(d)
+	}
+	var all sync.WaitGroup
+	for range 3 {
+		for name, want := range map[string]string{"a": big("a"), "b": big("b"), "c": "small", "d": big("d"), "hard": big("a")} {
+			all.Go(func() {
+				if b, err := tree.ReadFile(name); string(b) != want {
+					t.Errorf("%s: %.10q, %v", name, b, err)
+				}
+			})
+		}
+	}
+	all.Wait()
+}
+
+func TestOtherCompressions(t *testing.T) {
+	var x bytes.Buffer
+	w, err := xz.NewWriter(&x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(Tar(Files(plain)...))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := open(t, x.Bytes(), archive.Options{}).ReadFile("d/b.txt"); string(b) != plain["d/b.txt"] {
+		t.Error(err)
+	}
+	// "hi\n" by bzip2(1); Go has no compressor for it.
+	bz := "\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\x1d\x5e\x59\xd5\x00\x00\x00\xc1\x00\x00\x10\x00\x60\x20\x00\x21\x98\x19\x84\x61\x77\x24\x53\x85\x09\x01\xd5\xe5\x9d\x50"
+	tree, err := archive.Open(t.Context(), "x.bz2", content([]byte(bz)), archive.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	if list, _ := tree.ReadDir("."); len(list) != 1 || list[0].Name() != "x" {
+		t.Error(list)
+	}
+}
+
+// TestBomb: a layer that unpacks to far more than it is ends early, with a gap.
+func TestBomb(t *testing.T) {
+	m := Image{Compress: Gzip, Layers: [][]Entry{
+		Files(map[string]string{"a": strings.Repeat("\x00", 4<<20)}), Files(map[string]string{"b": "above"}),
+	}}
+	tree := open(t, Tar(Files(Layout(m))...), archive.Options{Limits: archive.Limits{TotalSize: 1 << 20}})
+	if len(tree.Gaps()) != 1 || !strings.Contains(tree.Gaps()[0].Why, "max-total-size") {
+		t.Error(tree.Gaps())
+	}
+	if b, err := tree.ReadFile("b"); string(b) != "above" {
+		t.Error("the layer above the bomb is lost:", err)
+	}
+}
+
+// TestNothingIsLeft: no temporary file outlives its tree.
+func TestNothingIsLeft(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir)
+	m := Image{Compress: Zstd, Layers: [][]Entry{Files(map[string]string{"a": "x"})}}
+	for _, b := range [][]byte{Gzip(Tar(Files(Layout(m))...)), Gzip(Tar(Files(plain)...)), Gzip([]byte("x")), Gzip(Tar(Files(plain)...))[:100]} {
+		if tree, err := archive.OpenStream(t.Context(), "x", bytes.NewReader(b), archive.Options{}); err == nil {
+			if err := tree.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Error(left, err)
+	}
+}
+
+// BenchmarkImage opens an image of 20,000 files in four layers.
+func BenchmarkImage(b *testing.B) {
+	var m Image
+	for l := range 4 {
+		var list []Entry
+		for i := range 5000 {
+			list = append(list, Entry{Name: fmt.Sprintf("usr/lib/l%d/d%d/file%d", l, i%100, i), Content: strings.Repeat("x", 1000)})
+		}
+		m.Layers = append(m.Layers, list)
+	}
+	gz := m
+	gz.Compress = Gzip
+	for name, a := range map[string][]byte{"saved": Tar(Files(Saved(m))...), "layout gzip": Tar(Files(Layout(gz))...)} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				tree, err := archive.Open(b.Context(), "x", content(a), archive.Options{})
+				if err != nil || len(tree.Gaps()) > 0 {
+					b.Fatal(err, tree.Gaps())
+				}
+				tree.Close()
+			}
+			b.ReportMetric(20_000*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+		})
+	}
 }

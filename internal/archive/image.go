@@ -84,7 +84,7 @@ func openImage(ctx context.Context, fsys fs.FS, b *budget, o Options) (*Tree, er
 	t := newTree(o.Limits)
 	t.is = &img.Image
 	t.gaps = img.gaps
-	if err := t.layAll(ctx, fsys, img.layers, b); err != nil {
+	if err := t.layAll(ctx, fsys, img.layers, b, o); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	if more := others(fsys, img.used); len(more) > 0 {
@@ -113,14 +113,14 @@ func others(fsys fs.FS, used []string) []string {
 
 // layAll lays the layers in their order. They are read side by side, since
 // unpacking is what takes the time.
-func (t *Tree) layAll(ctx context.Context, fsys fs.FS, blobs []blob, b *budget) error {
+func (t *Tree) layAll(ctx context.Context, fsys fs.FS, blobs []blob, b *budget, o Options) error {
 	read := make([]layer, len(blobs))
 	var all sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, l := range blobs {
 		slots <- struct{}{}
 		all.Go(func() {
-			read[i] = t.readLayer(ctx, fsys, l, b)
+			read[i] = t.readLayer(ctx, fsys, l, b, o)
 			<-slots
 		})
 	}
@@ -150,7 +150,7 @@ type layer struct {
 
 // readLayer reads what it can. A layer that is cut short or is not what its
 // digest says still tells what it holds; the fault makes the answer incomplete.
-func (t *Tree) readLayer(ctx context.Context, fsys fs.FS, l blob, b *budget) (out layer) {
+func (t *Tree) readLayer(ctx context.Context, fsys fs.FS, l blob, b *budget, o Options) (out layer) {
 	fault := func(format string, args ...any) {
 		out.faults = append(out.faults, fmt.Sprintf(format, args...))
 	}
@@ -173,17 +173,9 @@ func (t *Tree) readLayer(ctx context.Context, fsys fs.FS, l blob, b *budget) (ou
 	f := sniff(head)
 	switch {
 	case f >= gzipped:
-		s, err := unpack(ctx, c, f, b, packed, plain)
-		if s != nil {
-			out.closers = append(out.closers, s)
-		}
-		if err != nil {
-			fault("the layer could not be unpacked to its end: %v", err)
-		}
-		if s == nil || err != nil && s.size == 0 {
-			return out
-		}
-		c = s
+		var closers []io.Closer
+		out.listing, closers = t.listStream(ctx, c, f, b, o, packed, plain)
+		out.closers = append(out.closers, closers...)
 	case f == plainTar || c.Size() == 0 || isZero(head):
 		if packed == nil {
 			packed, plain = plain, nil
@@ -194,16 +186,17 @@ func (t *Tree) readLayer(ctx context.Context, fsys fs.FS, l blob, b *budget) (ou
 				fault("the layer could not be read to its end: %v", err)
 			}
 		}
+		out.listing = t.list(ctx, c, c.Size())
 	default:
 		fault("the layer is neither a tar nor a compressed one; encrypted layers cannot be read")
 		return out
 	}
-	if len(out.faults) == 0 && (!matches(packed, l.packed) || !matches(plain, l.plain)) {
-		fault("the layer is not what its digest says: it was changed or damaged")
-	}
-	out.listing = t.list(ctx, c, c.Size())
-	if out.err != nil && len(out.faults) == 0 {
+	switch {
+	case len(out.faults) > 0:
+	case out.err != nil:
 		fault("the layer could not be read to its end: %v", out.err)
+	case !matches(packed, l.packed) || !matches(plain, l.plain):
+		fault("the layer is not what its digest says: it was changed or damaged")
 	}
 	return out
 }

@@ -3,9 +3,9 @@ package archive
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"strings"
 
@@ -21,6 +21,12 @@ type Options struct {
 	// Platform chooses from an image that is there for several: "linux/arm64".
 	// The default is linux/amd64, or else the first.
 	Platform string
+	// Wanted, which may be nil for "everything", says whether the content of a
+	// file in a compressed layer will be read, of which head is the beginning.
+	// What it wants is kept at hand while the layer is unpacked. The rest can be
+	// read too, but the first such read unpacks its layer once more. It must be
+	// safe for concurrent use.
+	Wanted func(name string, mode fs.FileMode, size int64, head []byte) bool
 }
 
 // Open opens an archive: tar, zip, either of "docker save" and OCI layout, or
@@ -45,12 +51,12 @@ func Open(ctx context.Context, name string, c kennel.Content, o Options) (_ *Tre
 	}
 	f := sniff(head)
 	if f >= gzipped {
-		s, err := unpack(ctx, c, f, b, nil, nil)
+		s, err := unpack(ctx, c, f, b)
 		if s != nil {
 			closers = append(closers, s)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("unpacking it: %w", err)
+			return nil, err
 		}
 		if head, err = headOf(s, s.size); err != nil {
 			return nil, err
@@ -104,7 +110,7 @@ func OpenStream(ctx context.Context, name string, r io.Reader, o Options) (*Tree
 	if err != nil {
 		return nil, err
 	}
-	if err := s.fill(ctx, r, nil, newBudget(o.Limits), nil); err != nil {
+	if err := s.fill(&stream{ctx: ctx, in: &counter{n: math.MaxInt64}, from: io.NopCloser(r), budget: newBudget(o.Limits)}); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	t, err := Open(ctx, name, s, o)

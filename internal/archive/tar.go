@@ -26,10 +26,17 @@ type listing struct {
 	err     error // why the list ends early
 }
 
-// list reads the headers of a tar and skips its contents.
-func (t *Tree) list(ctx context.Context, r io.ReaderAt, size int64) (out listing) {
+// list reads the headers of a tar that lies plain in r, and skips its contents.
+func (t *Tree) list(ctx context.Context, r io.ReaderAt, size int64) listing {
 	in := io.NewSectionReader(r, 0, size)
-	src := region{in}
+	at := func() (int64, error) { return in.Seek(0, io.SeekCurrent) }
+	return t.read(ctx, in, at, region{in}, nil)
+}
+
+// read reads a tar. at tells how far in is read; src is where contents are
+// read from, counted so; keep, which may be nil, is shown every regular file
+// with a content.
+func (t *Tree) read(ctx context.Context, in io.Reader, at func() (int64, error), src source, keep func(entry, io.Reader) error) (out listing) {
 	tr := tar.NewReader(in)
 	for {
 		if out.err = ctx.Err(); out.err != nil {
@@ -49,20 +56,26 @@ func (t *Tree) list(ctx context.Context, r io.ReaderAt, size int64) (out listing
 		}
 		// The reader of archive/tar takes whole headers from its input and not a
 		// byte more, so this is where the content begins.
-		at, err := in.Seek(0, io.SeekCurrent)
+		start, err := at()
 		if err != nil {
 			out.err = err
 			return out
 		}
-		e, err := t.entry(h, at, src)
+		e, err := t.entry(h, start, src)
 		if err != nil {
 			if len(out.gaps) < gapsMax {
 				out.gaps = append(out.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: printable(head(h.Name)), Why: fmt.Sprintf("the entry was left out: %v", err)})
 			}
 			continue
 		}
-		if e.node != nil && e.name != "." {
-			out.entries = append(out.entries, e)
+		if e.node == nil || e.name == "." {
+			continue
+		}
+		out.entries = append(out.entries, e)
+		if keep != nil && e.node.src == src && e.node.size > 0 {
+			if out.err = keep(e, tr); out.err != nil {
+				return out
+			}
 		}
 	}
 }

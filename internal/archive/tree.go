@@ -53,6 +53,8 @@ type section struct{ *io.SectionReader }
 
 func (section) Close() error { return nil }
 
+var errClosed = errors.New("the archive is closed")
+
 // broken is the source of a file whose content cannot be had, and says why.
 type broken string
 

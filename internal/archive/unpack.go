@@ -142,30 +142,76 @@ func (b *budget) take(n int64) error {
 	return nil
 }
 
-// unpack decompresses c into a spool. Both hashes, where they are not nil, get
+// stream is the plain stream of a compressed input, with every bound kept.
+type stream struct {
+	ctx    context.Context
+	in     *counter      // what is read of the input
+	from   io.ReadCloser // the decompressor
+	n      int64         // plain bytes so far
+	plain  hash.Hash     // of them, or nil
+	budget *budget
+}
+
+// openStream begins to decompress c. Both hashes, where they are not nil, get
 // what they are named for.
-func unpack(ctx context.Context, c kennel.Content, f format, b *budget, packed, plain hash.Hash) (*spool, error) {
-	in := &counter{r: io.NewSectionReader(c, 0, c.Size()), hash: packed}
+func openStream(ctx context.Context, c kennel.Content, f format, b *budget, packed, plain hash.Hash) (*stream, error) {
 	if f == xzed {
 		if err := checkXZ(c); err != nil {
 			return nil, err
 		}
 	}
+	in := &counter{r: io.NewSectionReader(c, 0, c.Size()), hash: packed}
 	d, err := decompress(f, in)
 	if err != nil {
 		return nil, err
 	}
-	defer d.Close()
+	return &stream{ctx: ctx, in: in, from: d, plain: plain, budget: b}, nil
+}
+
+// ratioFrom is how much has to be unpacked before the ratio counts: small
+// files of zeros are no bombs.
+const ratioFrom = 256 << 20
+
+func (s *stream) Read(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := s.from.Read(b)
+	if err := s.budget.take(int64(n)); err != nil {
+		return 0, err
+	}
+	if s.plain != nil {
+		s.plain.Write(b[:n])
+	}
+	s.n += int64(n)
+	if limit := s.budget.limits.Ratio; s.n > ratioFrom && s.n/limit > s.in.n {
+		return 0, &LimitError{What: "its compression", Bound: fmt.Sprintf("%d to 1", limit)}
+	}
+	return n, err
+}
+
+// drain reads to the end, for the sake of the hashes: what lies behind the
+// compressed stream counts for that of the packed bytes.
+func (s *stream) drain() error {
+	if _, err := io.Copy(io.Discard, s); err != nil {
+		return err
+	}
+	_, err := io.Copy(io.Discard, s.in)
+	return err
+}
+
+// unpack decompresses c into a spool. What was unpacked before an error stays.
+func unpack(ctx context.Context, c kennel.Content, f format, b *budget) (*spool, error) {
+	d, err := openStream(ctx, c, f, b, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer d.from.Close()
 	s, err := newSpool()
 	if err != nil {
 		return nil, err
 	}
-	if err := s.fill(ctx, d, in, b, plain); err != nil {
-		return s, err
-	}
-	// What lies behind the compressed stream counts for its hash.
-	_, err = io.Copy(io.Discard, in)
-	return s, err
+	return s, s.fill(d)
 }
 
 // counter counts and hashes what is read through it.
@@ -204,40 +250,14 @@ func newSpool() (*spool, error) {
 	return s, nil
 }
 
-// ratioFrom is how much has to be unpacked before the ratio counts: small
-// files of zeros are no bombs.
-const ratioFrom = 256 << 20
-
 // fill copies r to the spool. What was copied before an error stays.
-func (s *spool) fill(ctx context.Context, r io.Reader, in *counter, b *budget, plain hash.Hash) error {
-	buf := make([]byte, 256<<10)
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		n, err := r.Read(buf)
-		if n > 0 {
-			if err := b.take(int64(n)); err != nil {
-				return err
-			}
-			if plain != nil {
-				plain.Write(buf[:n])
-			}
-			if _, err := s.file.Write(buf[:n]); err != nil {
-				return fmt.Errorf("writing a temporary file: %w", err)
-			}
-			s.size += int64(n)
-			if in != nil && s.size > ratioFrom && s.size/b.limits.Ratio > in.n {
-				return &LimitError{What: "its compression", Bound: fmt.Sprintf("%d to 1", b.limits.Ratio)}
-			}
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+func (s *spool) fill(r io.Reader) error {
+	n, err := io.CopyBuffer(struct{ io.Writer }{s.file}, struct{ io.Reader }{r}, make([]byte, 256<<10))
+	s.size += n
+	if err != nil {
+		return fmt.Errorf("unpacking: %w", err)
 	}
+	return nil
 }
 
 func (s *spool) ReadAt(b []byte, off int64) (int, error) { return s.file.ReadAt(b, off) }

@@ -34,6 +34,9 @@ type Options struct {
 	Limits archive.Limits // zero fields have defaults
 	// Platform chooses from an image for several, "linux/arm64".
 	Platform string
+	// Extractors, where they are known already, let an image be unpacked only
+	// as far as they will read it. Others work too, but slower.
+	Extractors []kennel.Extractor
 }
 
 // Target is what is looked at. It is safe for concurrent use.
@@ -55,6 +58,9 @@ type Target struct {
 func Open(ctx context.Context, arg string, opts Options) (*Target, error) {
 	t := &Target{Name: arg, limits: opts.Limits.Resolved()}
 	t.opts = archive.Options{Limits: t.limits, Platform: opts.Platform}
+	if len(opts.Extractors) > 0 {
+		t.opts.Wanted = wanted(opts.Extractors)
+	}
 	var err error
 	if t.ignore, err = parseIgnore(opts.Ignore); err != nil {
 		return nil, err
@@ -129,6 +135,15 @@ func (t *Target) file(ctx context.Context, path string) error {
 		return err
 	}
 	t.Kind, t.only = File, spell(filepath.Base(path))
+	if _, err := fs.Stat(t.fsys, t.only); err != nil {
+		// A link that leads to another folder, /dev/stdin for one: named by the
+		// user, so following it is asked for.
+		real, errReal := filepath.EvalSymlinks(path)
+		if errReal != nil || real == path {
+			return errors.Join(err, errReal)
+		}
+		return t.file(ctx, real)
+	}
 	c, err := os.Open(path)
 	if err != nil {
 		return err

@@ -217,6 +217,19 @@ func TestSingleFile(t *testing.T) {
 	}
 }
 
+// TestNamedLink: what the user names is followed wherever it leads.
+func TestNamedLink(t *testing.T) {
+	dir := write(t, map[string]string{"store/a.list": "one\n", "in/b.list": "-> ../store/a.list", "in/c.list": "-> d", "in/d": "two\n", "in/gone": "-> nowhere"})
+	for name, want := range map[string]string{"b.list": "a.list: one", "c.list": "c.list: two"} {
+		if d := cmp.Diff([]string{want}, summary(inventory(t, filepath.Join(dir, "in", name), Options{}))); d != "" {
+			t.Error(name, d)
+		}
+	}
+	if _, err := Open(t.Context(), filepath.Join(dir, "in", "gone"), Options{}); err == nil {
+		t.Error("a dangling link was opened")
+	}
+}
+
 func TestStdin(t *testing.T) {
 	got := summary(inventory(t, "-", Options{Stdin: strings.NewReader("LIST\none\n")}))
 	if d := cmp.Diff([]string{"stdin: one"}, got); d != "" {
