@@ -25,7 +25,6 @@ type DB struct {
 	epss     table
 	files    []*file
 	manifest *manifest
-	starter  bool
 	fallback func() (*DB, error) // the starter set, for what the main part lacks
 	overlays []*DB
 }
