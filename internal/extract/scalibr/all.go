@@ -3,13 +3,11 @@ package scalibr
 import (
 	"bytes"
 	"path"
-	"strings"
 
 	"github.com/google/osv-scalibr/extractor"
 	"github.com/google/osv-scalibr/extractor/filesystem"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/cpp/conanlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/dart/pubspec"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/depsjson"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/elixir/mixlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/swift/packageresolved"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/swift/podfilelock"
@@ -70,21 +68,6 @@ func All() []kennel.Extractor {
 					o.Scope = kennel.ScopeShipped
 				default: // build-requires, python-requires: the recipe's own tools
 					o.Scope = kennel.ScopeBuild
-				}
-				return true
-			},
-		},
-		wrapped{
-			name: "dotnet", ecosystem: kennel.NuGet, installed: true,
-			// Others write *.deps.json files too.
-			match: func(f kennel.File) bool {
-				return strings.HasSuffix(f.Path(), ".deps.json") && bytes.Contains(f.Head(), []byte(`"runtimeTarget"`))
-			},
-			plugin:   func() (filesystem.Extractor, error) { return depsjson.New(nil) },
-			mentions: func(data []byte) int { return bytes.Count(data, []byte(`"serviceable"`)) },
-			adjust: func(pkg *extractor.Package, o *kennel.Occurrence) bool {
-				if m, ok := pkg.Metadata.(*depsjson.Metadata); ok && m.Type == "project" {
-					o.Origin = kennel.OriginLocal
 				}
 				return true
 			},

@@ -1,6 +1,5 @@
 // Package scalibr wraps extractors of github.com/google/osv-scalibr for the
-// formats that need nothing of our own: Hex, Pub, Swift, CocoaPods, Conan and
-// .NET. It is the only room that knows that library.
+// formats that need nothing of our own: Hex, Pub, Swift, CocoaPods and Conan. It is the only room that knows that library.
 //
 // Each plug-in gets the bytes of one file and nothing else: no folder, no path
 // on this machine, no network. Plug-ins that run a project's build are not
@@ -47,8 +46,7 @@ type wrapped struct {
 	mentions func(data []byte) int
 	// adjust corrects what the plug-in says of one package; it reports whether
 	// the package is one.
-	adjust    func(pkg *extractor.Package, o *kennel.Occurrence) bool
-	installed bool
+	adjust func(pkg *extractor.Package, o *kennel.Occurrence) bool
 }
 
 func (w wrapped) Name() string             { return w.name }
@@ -69,7 +67,7 @@ func (w wrapped) Extract(ctx context.Context, f kennel.File) (kennel.Extraction,
 	if len(found.Packages) > maxPackages {
 		return kennel.Extraction{}, fmt.Errorf("more than %d packages", maxPackages)
 	}
-	p := kennel.Project{Root: path.Dir(f.Path()), Manifest: f.Path(), Ecosystem: w.ecosystem, Installed: w.installed}
+	p := kennel.Project{Root: path.Dir(f.Path()), Manifest: f.Path(), Ecosystem: w.ecosystem}
 	read := 0
 	for _, pkg := range found.Packages {
 		if pkg == nil || pkg.Name == "" {

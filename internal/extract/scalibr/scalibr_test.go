@@ -25,7 +25,6 @@ func FuzzPub(f *testing.F)       { fuzz(f, "pub", "pubspec.lock") }
 func FuzzSwift(f *testing.F)     { fuzz(f, "swift", "Package.resolved") }
 func FuzzCocoaPods(f *testing.F) { fuzz(f, "cocoapods", "Podfile.lock") }
 func FuzzConan(f *testing.F)     { fuzz(f, "conan", "conan.lock") }
-func FuzzDotNet(f *testing.F)    { fuzz(f, "dotnet", "app.deps.json") }
 
 func fuzz(f *testing.F, name, file string) {
 	for _, x := range All() {
