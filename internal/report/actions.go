@@ -128,13 +128,20 @@ func (a *action) where(j *kennel.Judgement) string {
 }
 
 // about names the packages that a change clears, "lodash 4.17.20, qs 6.5.2",
-// unless what says them already, and their problems.
+// unless what says them already, their problems, and where no way out is known
+// the way in.
 func (a *action) about(j *kennel.Judgement, max int) string {
+	out := a.ids(j, max)
 	packages := distinct(a.results, func(i int) string { return label(&j.Results[i].Component) })
-	if len(packages) == 1 && strings.Contains(a.what(j), packages[0]) {
-		return a.ids(j, max)
+	if len(packages) > 1 || !strings.Contains(a.what(j), packages[0]) {
+		out = enumerate(packages, max) + " · " + out
 	}
-	return enumerate(packages, max) + " · " + a.ids(j, max)
+	if a.remedy.Kind == kennel.RemedyUnknown {
+		if via := path(j, &j.Results[a.results[0]]); via != "" {
+			out += " · via " + via
+		}
+	}
+	return out
 }
 
 func (a *action) ids(j *kennel.Judgement, max int) string {

@@ -91,6 +91,7 @@ func newPackage(j *kennel.Judgement, g *group) pagePackage {
 	}
 	row.Places = strings.Join(places, " ")
 	row.Rank = -1
+	score := 0.0
 	var fixes []string
 	for _, i := range g.results {
 		r := &j.Results[i]
@@ -98,7 +99,8 @@ func newPackage(j *kennel.Judgement, g *group) pagePackage {
 		if r.KEV != nil {
 			row.Flag = "known exploited"
 		}
-		if f.Rank > row.Rank {
+		if worst := cmp.Or(cmp.Compare(f.Rank, row.Rank), cmp.Compare(r.Score, score)); worst > 0 {
+			score = r.Score
 			row.Rank, row.Worst = f.Rank, f.Rating
 		}
 		fixed := "unknown"

@@ -172,7 +172,10 @@ func (t *text) last() {
 func (t *text) notChecked() {
 	gaps := t.gaps()
 	if len(gaps) == 0 {
-		if !t.j.Complete {
+		if t.j.Complete {
+			t.blank()
+			t.para("", span{dim, "Not checked: nothing; every package was looked at."})
+		} else {
 			t.title(span{yellow, "Not checked"}, "")
 			t.para("  - ", span{normal, "The answer is not complete, and no reason was recorded."})
 		}
