@@ -97,3 +97,12 @@ func BenchmarkExtract(b *testing.B) {
 		})
 	}
 }
+
+func TestIsLowerHex(t *testing.T) {
+	for c := range 256 {
+		want := strings.IndexByte("0123456789abcdef", byte(c)) >= 0
+		if got := isLowerHex(string([]byte{byte(c)})); got != want {
+			t.Errorf("%#x: %v", c, got)
+		}
+	}
+}

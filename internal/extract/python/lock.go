@@ -1,6 +1,7 @@
 package python
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"path"
@@ -42,6 +43,11 @@ type need struct {
 	when       []string // extras of the dependant any of which brings this; none is always
 	optional   bool     // brought by extras only
 	scope      kennel.Scope
+}
+
+// expect makes room for as many packages as text has marks, within reason.
+func (l *lock) expect(text []byte, mark string) {
+	l.packages = make([]pkg, 0, min(bytes.Count(text, []byte(mark)), 100_000))
 }
 
 // add begins a package on a line and returns it.
@@ -232,7 +238,10 @@ func groupScope(groups []string, optional bool) kennel.Scope {
 
 func sortHashes(p *pkg) {
 	slices.SortFunc(p.Hashes, func(a, b kennel.Hash) int {
-		return cmp.Or(strings.Compare(a.Algorithm, b.Algorithm), strings.Compare(a.Value, b.Value))
+		if c := strings.Compare(a.Algorithm, b.Algorithm); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Value, b.Value)
 	})
 	p.Hashes = slices.Compact(p.Hashes)
 }
@@ -245,7 +254,7 @@ func (p *pkg) hash(s string) {
 
 func (p *pkg) digest(algorithm, value string) {
 	name, size := "", 0
-	switch strings.ToLower(algorithm) {
+	switch algorithm {
 	case "sha256":
 		name, size = "SHA-256", 32
 	case "sha384":
@@ -259,7 +268,30 @@ func (p *pkg) digest(algorithm, value string) {
 	default:
 		return
 	}
-	if value, ok := lockfile.Hex(value, size); ok {
+	if len(value) == 2*size && isLowerHex(value) {
+		p.Hashes = append(p.Hashes, kennel.Hash{Algorithm: name, Value: value})
+	} else if value, ok := lockfile.Hex(value, size); ok {
 		p.Hashes = append(p.Hashes, kennel.Hash{Algorithm: name, Value: value})
 	}
+}
+
+// notHex holds 1 for every byte that is no lower-case hexadecimal digit.
+const (
+	bad16  = "\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01"
+	zero2  = "\x00\x00"
+	notHex = bad16 + bad16 + bad16 + // up to '/'
+		zero2 + zero2 + zero2 + zero2 + zero2 + "\x01\x01\x01\x01\x01\x01" + // '0' to '9'
+		bad16 + bad16 +
+		"\x01" + zero2 + zero2 + zero2 + "\x01\x01\x01\x01\x01\x01\x01\x01\x01" + // 'a' to 'f'
+		bad16 + bad16 + bad16 + bad16 + bad16 + bad16 + bad16 + bad16 + bad16
+)
+
+// isLowerHex looks each byte up: a third of a lock file is digests, and
+// comparing random digits mispredicts every other branch.
+func isLowerHex(s string) bool {
+	bad := byte(0)
+	for i := range len(s) {
+		bad |= notHex[s[i]]
+	}
+	return bad == 0
 }

@@ -11,6 +11,7 @@ import (
 // Source: https://pdm-project.org/latest/usage/lockfile/
 func readPDM(f kennel.File, text []byte) (kennel.Extraction, error) {
 	p := pdm{lock: lock{file: f}, reader: toml.New(text), files: map[string][]string{}}
+	p.expect(text, "[[package]]")
 	if err := p.reader.Walk(p.open, p.leaf); err != nil {
 		return kennel.Extraction{}, err
 	}

@@ -12,6 +12,7 @@ import (
 // Source: https://python-poetry.org/docs/basic-usage/#installing-dependencies
 func readPoetry(f kennel.File, text []byte) (kennel.Extraction, error) {
 	p := poetry{lock: lock{file: f}, reader: toml.New(text), files: map[string][]string{}}
+	p.expect(text, "[[package]]")
 	if err := p.reader.Walk(p.open, p.leaf); err != nil {
 		return kennel.Extraction{}, err
 	}

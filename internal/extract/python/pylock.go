@@ -11,6 +11,7 @@ import (
 // Source: https://packaging.python.org/specifications/pylock-toml/
 func readPylock(f kennel.File, text []byte) (kennel.Extraction, error) {
 	p := pylock{lock: lock{file: f}, reader: toml.New(text)}
+	p.expect(text, "[[packages]]")
 	if err := p.reader.Walk(p.open, p.leaf); err != nil {
 		return kennel.Extraction{}, err
 	}

@@ -39,6 +39,7 @@ func readRequirements(f kennel.File, text []byte) (kennel.Extraction, error) {
 		seen: map[string]bool{f.Path(): true},
 		pins: map[string]string{},
 	}
+	r.expect(text, "==")
 	r.read(f.Path(), text, 0, false)
 	r.finish()
 	return r.project(), nil

@@ -13,6 +13,7 @@ import (
 // Source: https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
 func readUV(f kennel.File, text []byte) (kennel.Extraction, error) {
 	u := uv{lock: lock{file: f, rooted: true}, reader: toml.New(text)}
+	u.expect(text, "[[package]]")
 	if err := u.reader.Walk(u.open, u.leaf); err != nil {
 		return kennel.Extraction{}, err
 	}
