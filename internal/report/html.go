@@ -103,7 +103,7 @@ func (p *page) actions(v *view) {
 func (p *page) gaps(v *view) {
 	for i, g := range v.gaps() {
 		if g.kind == kennel.GapDatabase {
-			p.Warnings = append(p.Warnings, pieces(g.why))
+			p.Warnings = append(p.Warnings, pieces(sentence(g.why)))
 		}
 		row := pageGap{enumerate(g.whats, 4), pieces(g.why)}
 		if i < pageGaps {

@@ -83,7 +83,7 @@ func (m *markdown) head() {
 	for _, g := range m.gaps() {
 		if g.kind == kennel.GapDatabase {
 			m.add("")
-			m.add("> ⚠️ ", sentenceMarkdown(g.why))
+			m.add("> ⚠️ ", sentenceMarkdown(sentence(g.why)))
 		}
 	}
 }

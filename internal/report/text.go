@@ -61,7 +61,7 @@ func (t *text) head() {
 	var left []string
 	for _, g := range t.gaps() {
 		if g.kind == kennel.GapDatabase {
-			t.para("    ! ", span{yellow, g.why})
+			t.para("    ! ", span{yellow, sentence(g.why)})
 		} else {
 			left = append(left, enumerate(g.whats, 2))
 		}
