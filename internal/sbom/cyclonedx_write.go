@@ -139,7 +139,7 @@ func (b *cdxBOM) addProject(o *outline, project int) {
 			name = p.ID()
 		}
 		b.Components = append(b.Components, cdxPart{
-			Type: "application", Ref: o.project[project], Name: name, Version: p.Version, Purl: projectPurl(p),
+			Type: "application", Ref: o.project[project], Name: name, Version: p.Version,
 			Properties: append([]cdxProperty{{ownPrefix + "project", p.ID()}}, projectProperties(o, project)...),
 		})
 	}

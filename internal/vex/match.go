@@ -55,8 +55,9 @@ type entry struct {
 // Unused is a statement that no lookup matched.
 type Unused struct {
 	Statement
-	// Nearest is the purl of a component that has the problem and is not the one
-	// meant; "" when no finding had the problem at all.
+	// Nearest is the purl of a component that has the problem and that no
+	// statement speaks of: most often this one was meant to. "" when there is
+	// none.
 	Nearest string
 }
 
@@ -87,10 +88,11 @@ func (b *Book) Lookup(f kennel.Finding, product Product) (Statement, bool) {
 		return Statement{}, false
 	}
 	found := -1
+	var missed []int
 	seen := func(id string) {
 		for _, i := range b.byID[fold(id)] {
 			if !b.entries[i].speaksOf(f.Component, product) {
-				b.miss(i, f.Component)
+				missed = append(missed, i)
 				continue
 			}
 			b.mark(i)
@@ -104,6 +106,7 @@ func (b *Book) Lookup(f kennel.Finding, product Product) (Statement, bool) {
 		seen(alias)
 	}
 	if found < 0 {
+		b.miss(missed, f.Component)
 		return Statement{}, false
 	}
 	return b.entries[found].Statement, true
@@ -122,12 +125,16 @@ func (b *Book) mark(i int) {
 	b.mu.Unlock()
 }
 
-func (b *Book) miss(i int, c kennel.Component) {
+// miss notes the statements on a component's problem of which none speaks of
+// the component.
+func (b *Book) miss(entries []int, c kennel.Component) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	e := &b.entries[i]
-	if purl := ecosystem.Purl(c); e.nearest == "" || purl < e.nearest { // the same whatever the order
-		e.nearest = purl
+	for _, i := range entries {
+		e := &b.entries[i]
+		if purl := ecosystem.Purl(c); e.nearest == "" || purl < e.nearest { // the same whatever the order
+			e.nearest = purl
+		}
 	}
 }
 
