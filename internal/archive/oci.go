@@ -76,9 +76,9 @@ func readLayout(fsys fs.FS, o Options) (rootfs, error) {
 		if i == chosen || len(img.gaps) >= gapsMax {
 			continue
 		}
-		gap := kennel.Gap{Kind: kennel.GapUnreadable, What: printable(other.name()), Why: "only one image of the archive was looked at; save each into its own archive"}
+		gap := kennel.Gap{Kind: kennel.GapUnreadable, What: Printable(other.name()), Why: "only one image of the archive was looked at; save each into its own archive"}
 		if other.platform != m.platform {
-			gap.Kind, gap.What = kennel.GapUnresolved, printable("the image for "+other.platform)
+			gap.Kind, gap.What = kennel.GapUnresolved, Printable("the image for "+other.platform)
 			gap.Why = fmt.Sprintf("only the image for %s was looked at; --platform chooses", m.platform)
 		}
 		img.gaps = append(img.gaps, gap)
@@ -208,7 +208,7 @@ func savedTags(fsys fs.FS, digest string) []string {
 func blobPath(digest string) (string, error) {
 	alg, hex, _ := strings.Cut(digest, ":")
 	if newHash(digest) == nil || strings.Trim(hex, "0123456789abcdef") != "" {
-		return "", fmt.Errorf("%q is not a digest that can be checked", head(digest))
+		return "", fmt.Errorf("%q is not a digest that can be checked", short(digest))
 	}
 	return "blobs/" + alg + "/" + hex, nil
 }

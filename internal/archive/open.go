@@ -65,7 +65,7 @@ func Open(ctx context.Context, name string, c kennel.Content, o Options) (_ *Tre
 		if f = sniff(head); f != plainTar {
 			t := newTree(o.Limits)
 			t.closers = closers
-			t.root.children[printable(name)] = &node{mode: 0o644, size: s.size, src: region{s}}
+			t.root.children[Printable(name)] = &node{mode: 0o644, size: s.size, src: region{s}}
 			return t, nil
 		}
 	}

@@ -46,7 +46,7 @@ func readSaved(fsys fs.FS) (rootfs, error) {
 		}
 		img.used = append(append(img.used, other.Layers...), other.Config)
 		if len(img.gaps) < gapsMax {
-			img.gaps = append(img.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: printable(what), Why: "only the first image of the archive was looked at; save each into its own archive"})
+			img.gaps = append(img.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: Printable(what), Why: "only the first image of the archive was looked at; save each into its own archive"})
 		}
 	}
 	return img, nil

@@ -64,7 +64,7 @@ func (t *Tree) read(ctx context.Context, in io.Reader, at func() (int64, error),
 		e, err := t.entry(h, start, src)
 		if err != nil {
 			if len(out.gaps) < gapsMax {
-				out.gaps = append(out.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: printable(head(h.Name)), Why: fmt.Sprintf("the entry was left out: %v", err)})
+				out.gaps = append(out.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: Printable(short(h.Name)), Why: fmt.Sprintf("the entry was left out: %v", err)})
 			}
 			continue
 		}
@@ -80,8 +80,8 @@ func (t *Tree) read(ctx context.Context, in io.Reader, at func() (int64, error),
 	}
 }
 
-// head cuts a name that is too long to be shown.
-func head(name string) string {
+// short cuts a name that is too long to be shown.
+func short(name string) string {
 	if len(name) > 200 {
 		return name[:200] + "…"
 	}

@@ -71,7 +71,7 @@ func newFolder() *node {
 // Memory returns a tree that holds one file.
 func Memory(name string, content []byte) *Tree {
 	t := newTree(Limits{FileSize: int64(len(content)) + 1})
-	t.root.children[printable(name)] = &node{mode: 0o644, size: int64(len(content)), src: region{bytes.NewReader(content)}}
+	t.root.children[Printable(name)] = &node{mode: 0o644, size: int64(len(content)), src: region{bytes.NewReader(content)}}
 	return t
 }
 
@@ -105,7 +105,7 @@ const gapsMax = 100
 func (t *Tree) gap(what, format string, args ...any) {
 	switch {
 	case len(t.gaps) < gapsMax:
-		t.gaps = append(t.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: printable(what), Why: fmt.Sprintf(format, args...)})
+		t.gaps = append(t.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: Printable(what), Why: fmt.Sprintf(format, args...)})
 	case len(t.gaps) == gapsMax:
 		t.gaps = append(t.gaps, kennel.Gap{Kind: kennel.GapUnreadable, What: "the archive", Why: "more of its entries could not be read than are listed"})
 	}
@@ -137,11 +137,12 @@ func (t *Tree) clean(name string) (string, error) {
 	if len(kept) > t.limits.Depth {
 		return "", &LimitError{What: "the depth of its folders", Bound: fmt.Sprint(t.limits.Depth), Option: "max-depth"}
 	}
-	return printable(strings.Join(kept, "/")), nil
+	return Printable(strings.Join(kept, "/")), nil
 }
 
-// printable escapes what is no UTF-8, since fs.ValidPath refuses it.
-func printable(name string) string {
+// Printable writes the bytes of a name that are no UTF-8 as \xNN, since
+// fs.ValidPath refuses them.
+func Printable(name string) string {
 	if utf8.ValidString(name) {
 		return name
 	}

@@ -41,7 +41,7 @@ func Zip(c kennel.Content, l Limits) (*Tree, error) {
 			err = t.put(name, t.zipped(f, b), 0)
 		}
 		if err != nil {
-			t.gap(head(f.Name), "the entry was left out: %v", err)
+			t.gap(short(f.Name), "the entry was left out: %v", err)
 		}
 	}
 	return t, nil

@@ -2,12 +2,10 @@ package target
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -85,7 +83,7 @@ func (d *folder) openSeen(raw string) (*os.File, int64, error) {
 	case err == nil && i.IsDir():
 		return f, -1, nil
 	case err == nil:
-		err = &fs.PathError{Op: "open", Path: spell(raw), Err: errSpecial}
+		err = &fs.PathError{Op: "open", Path: archive.Printable(raw), Err: errSpecial}
 	}
 	return nil, 0, errors.Join(err, f.Close())
 }
@@ -167,7 +165,7 @@ func (d *folder) stat(name string, stat func(string) (fs.FileInfo, error)) (fs.F
 	}
 	i, err := stat(d.raw(name))
 	if err == nil && !utf8.ValidString(i.Name()) {
-		i = spelled{i, spell(i.Name())}
+		i = spelled{i, archive.Printable(i.Name())}
 	}
 	return i, err
 }
@@ -180,78 +178,6 @@ func (d *folder) ReadLink(name string) (string, error) {
 }
 
 func (d *folder) Close() error { return d.root.Close() }
-
-// raw returns the bytes that a name is stored under. A name with \xNN in it
-// may be one that ReadDir spelled so, or really hold a backslash: what exists
-// as written is meant as written.
-func (d *folder) raw(name string) string {
-	if !strings.Contains(name, `\x`) {
-		return name
-	}
-	if _, err := d.root.Lstat(name); err == nil {
-		return name
-	}
-	var b strings.Builder
-	for i := 0; i < len(name); i++ {
-		if strings.HasPrefix(name[i:], `\x`) && i+4 <= len(name) {
-			if v, err := strconv.ParseUint(name[i+2:i+4], 16, 8); err == nil && v >= 0x80 {
-				b.WriteByte(byte(v))
-				i += 3
-				continue
-			}
-		}
-		b.WriteByte(name[i])
-	}
-	return b.String()
-}
-
-// spell writes the bytes of a name that are no UTF-8 as \xNN.
-func spell(name string) string {
-	if utf8.ValidString(name) {
-		return name
-	}
-	var b strings.Builder
-	for i := 0; i < len(name); {
-		r, n := utf8.DecodeRuneInString(name[i:])
-		if r == utf8.RuneError && n == 1 {
-			fmt.Fprintf(&b, `\x%02x`, name[i])
-		} else {
-			b.WriteString(name[i : i+n])
-		}
-		i += n
-	}
-	return b.String()
-}
-
-func spellAll(list []fs.DirEntry) {
-	for i, e := range list {
-		if !utf8.ValidString(e.Name()) {
-			list[i] = spelledEntry{e, spell(e.Name())}
-		}
-	}
-}
-
-type spelled struct {
-	fs.FileInfo
-	name string
-}
-
-func (s spelled) Name() string { return s.name }
-
-type spelledEntry struct {
-	fs.DirEntry
-	name string
-}
-
-func (s spelledEntry) Name() string { return s.name }
-
-func (s spelledEntry) Info() (fs.FileInfo, error) {
-	i, err := s.DirEntry.Info()
-	if err != nil {
-		return nil, err
-	}
-	return spelled{i, s.name}, nil
-}
 
 // content is an opened regular file.
 type content struct {

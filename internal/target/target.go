@@ -5,6 +5,7 @@ package target
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,12 +52,18 @@ type Target struct {
 	ignore ignore
 	opts   archive.Options
 	limits archive.Limits
+	most   int // entries of a walk
 	close  []io.Closer
 }
+
+// walkMax is how many entries a walk meets by default. They cost time but no
+// memory; archives, which cost both, have a lower bound of their own.
+const walkMax = 10_000_000
 
 // Open opens arg: a path, or "-" for standard input.
 func Open(ctx context.Context, arg string, opts Options) (*Target, error) {
 	t := &Target{Name: arg, limits: opts.Limits.Resolved()}
+	t.most = cmp.Or(opts.Limits.Entries, walkMax)
 	t.opts = archive.Options{Limits: t.limits, Platform: opts.Platform}
 	if len(opts.Extractors) > 0 {
 		t.opts.Wanted = wanted(opts.Extractors)
@@ -134,7 +141,7 @@ func (t *Target) file(ctx context.Context, path string) error {
 	if err := t.root(filepath.Dir(path)); err != nil {
 		return err
 	}
-	t.Kind, t.only = File, spell(filepath.Base(path))
+	t.Kind, t.only = File, archive.Printable(filepath.Base(path))
 	if _, err := fs.Stat(t.fsys, t.only); err != nil {
 		// A link that leads to another folder, /dev/stdin for one: named by the
 		// user, so following it is asked for.
@@ -215,7 +222,7 @@ func (t *Target) inside() (*Target, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	in := &Target{Name: t.Name, ignore: t.ignore, opts: t.opts, limits: t.limits, close: []io.Closer{f}}
+	in := &Target{Name: t.Name, ignore: t.ignore, opts: t.opts, limits: t.limits, most: t.most, close: []io.Closer{f}}
 	in.use(tree)
 	return in, nil
 }

@@ -136,7 +136,7 @@ func (w *walk) list(dir string, ordered bool) {
 	w.mu.Lock()
 	before := w.entries
 	w.entries += len(entries)
-	over := w.entries > w.t.limits.Entries
+	over := w.entries > w.t.most
 	w.ignored += ignored
 	if before/4096 != w.entries/4096 {
 		w.seen(w.entries)
@@ -154,7 +154,7 @@ func (w *walk) list(dir string, ordered bool) {
 	w.mu.Unlock()
 	if over {
 		if ordered {
-			w.gap(dir, "the walk stopped here, at the bound of %d entries; --max-entries moves it, and ignore globs save entries", w.t.limits.Entries)
+			w.gap(dir, "the walk stopped here, at the bound of %d entries; --max-entries moves it, and ignore globs save entries", w.t.most)
 		}
 		w.end(errBound)
 	}
