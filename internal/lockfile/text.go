@@ -12,6 +12,10 @@ import (
 // quarter of it, and what is read takes up to forty times as much memory.
 const sizeMax = 64 << 20
 
+// PackagesMax bounds the packages of one lock file. Real ones stay under
+// 50,000; a reader says in a gap that it left the rest out.
+const PackagesMax = 500_000
+
 // Read returns the text of a lock file, without a byte order mark.
 func Read(f kennel.File) ([]byte, error) {
 	if f.Size() > sizeMax {

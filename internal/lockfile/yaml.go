@@ -84,7 +84,7 @@ const documentsMax = 100
 
 // slowMax bounds what is given to the library, in bytes: it takes thirty times
 // as much memory.
-const slowMax = 16 << 20
+const slowMax = 8 << 20
 
 func slowYAML(text []byte) ([]*Node, error) {
 	if len(text) > slowMax {

@@ -29,7 +29,7 @@ func fastYAML(text string) (docs []*Node, ok bool) {
 			r.started = true
 			continue
 		}
-		if !r.read(line) {
+		if !r.read(line) || r.nodes > nodesMax {
 			return nil, false
 		}
 	}
@@ -38,6 +38,9 @@ func fastYAML(text string) (docs []*Node, ok bool) {
 	}
 	return docs, len(docs) <= documentsMax
 }
+
+// nodesMax bounds the memory of a text of nothing but keys.
+const nodesMax = 4_000_000
 
 // plainText reports whether text has no characters that YAML forbids or reads
 // as line breaks: controls, U+0085, U+2028, U+2029, U+FEFF.
@@ -74,8 +77,9 @@ type yamlReader struct {
 	slab    []Node
 	blocks  []block
 	open    *Node // the last key, when it has no value yet
-	prose   int   // the indentation of the key of a block scalar, or -1
-	text    int   // the indentation of that scalar's text, 0 before its first line
+	nodes   int
+	prose   int // the indentation of the key of a block scalar, or -1
+	text    int // the indentation of that scalar's text, 0 before its first line
 	line    int
 	started bool // the document has begun
 }
@@ -90,6 +94,7 @@ func (r *yamlReader) begin(docs *[]*Node) {
 func (r *yamlReader) node() *Node {
 	if len(r.slab) == 0 {
 		r.slab = make([]Node, 256)
+		r.nodes += len(r.slab)
 	}
 	n := &r.slab[0]
 	r.slab = r.slab[1:]

@@ -63,6 +63,7 @@ type lock struct {
 	format     int
 	workspaces []member
 	packages   []entry
+	full       bool // there were more
 	gaps       []kennel.Gap
 }
 
@@ -105,6 +106,10 @@ func parse(text []byte) (*lock, error) {
 			})
 		case "packages":
 			err = j.Object(func(key string) error {
+				if len(l.packages) >= lockfile.PackagesMax {
+					l.full = true
+					return j.Skip()
+				}
 				e := entry{key: key, line: j.Line()}
 				err := e.read(j)
 				l.packages = append(l.packages, e)
@@ -122,6 +127,8 @@ func parse(text []byte) (*lock, error) {
 	case err != nil:
 	case l.format < 0:
 		err = errors.New("no lockfileVersion: not a lock file of Bun")
+	case l.full:
+		l.gap("only the first %d packages were read", lockfile.PackagesMax)
 	case l.format > newest:
 		l.gap("lockfileVersion %d is newer than the newest one known here (%d): read as that one", l.format, newest)
 	}

@@ -8,9 +8,12 @@ import (
 	"github.com/kennel-oss/kennel/internal/lockfile"
 )
 
-// keyMax bounds the length of a package's key, since finding a dependency
-// climbs all the way up in it.
-const keyMax = 1024
+// keyMax and depthMax bound a package's key, in bytes and in steps, since
+// finding a dependency climbs all the way up in it.
+const (
+	keyMax   = 1024
+	depthMax = 60
+)
 
 // tree is the packages by key: "a", or "a/b" for the b that only a sees.
 type tree struct {
@@ -33,7 +36,7 @@ func (l *lock) resolve(f kennel.File) kennel.Project {
 		e := &l.packages[i]
 		e.node = none
 		name, ref := splitID(e.id)
-		if name == "" || len(e.key) > keyMax {
+		if name == "" || len(e.key) > keyMax || strings.Count(e.key, "/") > depthMax {
 			l.gap("line %d: %.80q is not understood", e.line, e.key)
 			continue
 		}

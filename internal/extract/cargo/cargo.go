@@ -22,9 +22,14 @@ type extractor struct{}
 
 func (extractor) Name() string { return "cargo" }
 
+// Match takes Cargo.lock, and Cargo.toml, which may lack one.
 func (extractor) Match(f kennel.File) bool {
 	p := f.Path()
-	return p[strings.LastIndexByte(p, '/')+1:] == "Cargo.lock"
+	switch p[strings.LastIndexByte(p, '/')+1:] {
+	case "Cargo.lock", "Cargo.toml":
+		return true
+	}
+	return false
 }
 
 // newest is the newest lock file version whose meaning is known here.
@@ -33,9 +38,15 @@ func (extractor) Match(f kennel.File) bool {
 const newest = 4
 
 func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
+	if published(f) {
+		return kennel.Extraction{}, nil
+	}
 	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
+	}
+	if path.Base(f.Path()) == "Cargo.toml" {
+		return readUnlocked(f, text), nil
 	}
 	l, err := parse(text)
 	if err != nil {
@@ -47,6 +58,9 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 	}
 	if l.version > newest {
 		gap(f.Path(), "version %d is newer than the newest one known here (%d): read as that one", l.version, newest)
+	}
+	if l.full {
+		gap(f.Path(), "only the first %d packages were read", lockfile.PackagesMax)
 	}
 	if l.twice > 0 {
 		gap(f.Path(), "line %d: a key is there twice, which TOML forbids; the last one counts", l.twice)

@@ -13,6 +13,7 @@ type lock struct {
 	version  int
 	packages []entry           // those of [[package]], and the [root] of before 2017
 	checksum map[string]string // version 1 keeps its checksums in [metadata]
+	full     bool              // there were more packages
 	twice    int               // line of the first key that a package has twice, or 0
 }
 
@@ -36,6 +37,10 @@ func parse(text []byte) (*lock, error) {
 		if len(path) == 1 {
 			switch path[0] {
 			case "package", "root":
+				if len(l.packages) >= lockfile.PackagesMax {
+					l.full = true
+					break
+				}
 				l.packages = append(l.packages, entry{line: r.Line()})
 				now = &l.packages[len(l.packages)-1]
 			case "metadata":

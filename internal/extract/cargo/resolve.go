@@ -158,7 +158,7 @@ func (l *lock) occurrence(f kennel.File, e *entry) kennel.Occurrence {
 func edge(g *lockfile.Graph, from, to int32, target *entry, m *manifest, several bool) {
 	said := false
 	if m != nil {
-		const enough = 100 // lines that ask for one package
+		const enough = 10 // lines that ask for one package
 		needs := m.needs[target.name]
 		for _, n := range needs[:min(enough, len(needs))] {
 			if several && n.constraint != "" {

@@ -42,7 +42,7 @@ type replacement struct {
 }
 
 // toolMax bounds the path of a tool, in bytes: each of its parts is looked up.
-const toolMax = 1024
+const toolMax = 256
 
 // parse never fails: what it does not understand is in odd.
 func parse(text string) *file {
@@ -57,7 +57,7 @@ func parse(text string) *file {
 		w, comment, err := split(now, words[:0])
 		switch {
 		case err != nil:
-			f.odd = append(f.odd, directive{err.Error(), line})
+			f.unknown(err.Error(), line)
 		case len(w) == 0:
 		case block != "" && w[0] == ")":
 			block = ""
@@ -71,6 +71,14 @@ func parse(text string) *file {
 		}
 	}
 	return f
+}
+
+// unknown keeps the first lines that are not understood.
+func (f *file) unknown(text string, line int) {
+	const enough = 10
+	if len(f.odd) < enough {
+		f.odd = append(f.odd, directive{text, line})
+	}
 }
 
 func (f *file) add(verb string, w []string, comment string, line int) {
@@ -93,7 +101,7 @@ func (f *file) add(verb string, w []string, comment string, line int) {
 			r.oldVersion = w[1]
 		}
 		if len(w) < arrow+2 || len(w) > arrow+3 || w[arrow] != "=>" {
-			f.odd = append(f.odd, directive{"replace " + strings.Join(w, " "), line})
+			f.unknown("replace "+strings.Join(w, " "), line)
 			return
 		}
 		r.old, r.new = w[0], w[arrow+1]
@@ -108,7 +116,7 @@ func (f *file) add(verb string, w []string, comment string, line int) {
 		f.use = append(f.use, directive{w[0], line})
 	case verb == "retract", verb == "godebug", verb == "ignore":
 	default:
-		f.odd = append(f.odd, directive{verb + " " + strings.Join(w, " "), line})
+		f.unknown(verb+" "+strings.Join(w, " "), line)
 	}
 }
 

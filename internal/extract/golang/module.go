@@ -90,8 +90,7 @@ func place(f kennel.File, line int) []kennel.Location {
 }
 
 func (m *file) gapOdd(gap func(string, ...any)) {
-	const enough = 10
-	for _, odd := range m.odd[:min(enough, len(m.odd))] {
+	for _, odd := range m.odd {
 		gap("line %d is not understood: %.80q", odd.line, odd.text)
 	}
 }

@@ -43,6 +43,7 @@ type lock struct {
 	packages      []entry // "packages", versions 2 and 3
 	nested        []entry // "dependencies" of version 1, each with the path it gets
 	hasPackages   bool
+	full          bool // there were more
 	gaps          []kennel.Gap
 }
 
@@ -53,6 +54,9 @@ func readLock(f kennel.File, text []byte) (kennel.Extraction, error) {
 	}
 	if l.format > newest {
 		l.gap("lockfileVersion %d is newer than the newest one known here (%d): read as that one", l.format, newest)
+	}
+	if l.full {
+		l.gap("only the first %d packages were read", lockfile.PackagesMax)
 	}
 	if !l.hasPackages && l.format >= 2 {
 		l.gap("lockfileVersion %d without \"packages\": read as version 1", l.format)
@@ -118,6 +122,10 @@ func parse(text []byte) (lock, error) {
 
 func (l *lock) readPackages(j *lockfile.JSON) error {
 	return j.Object(func(at string) error {
+		if len(l.packages) >= lockfile.PackagesMax {
+			l.full = true
+			return j.Skip()
+		}
 		e := entry{path: at, line: j.Line()}
 		err := j.Object(func(name string) error { return e.member(j, name) })
 		if len(at) > pathMax || strings.Count(at, "/") > depthMax {
@@ -165,6 +173,10 @@ func (l *lock) readNested(j *lockfile.JSON, parent string, depth int) error {
 		at := path.Join(parent, folder, name)
 		if name == "" || len(at) > pathMax || strings.Count(at, "/") > depthMax {
 			l.gap("line %d: a package without a usable name is left out", j.Line())
+			return j.Skip()
+		}
+		if len(l.nested) >= lockfile.PackagesMax {
+			l.full = true
 			return j.Skip()
 		}
 		e := entry{path: at, line: j.Line()}

@@ -1,6 +1,7 @@
 // Package npm reads what npm leaves behind: package-lock.json and
 // npm-shrinkwrap.json of lock file versions 1 to 3, and the package.json files
-// of an installed node_modules tree.
+// of an installed node_modules tree. Of a package.json without either it says
+// that nothing is known.
 package npm
 
 import (
@@ -20,8 +21,8 @@ type extractor struct{}
 func (extractor) Name() string { return "npm" }
 
 // Match takes lock files outside node_modules (a lock file that a dependency
-// was published with locks nothing here) and the package.json on top of each
-// package inside it.
+// was published with locks nothing here), the package.json on top of each
+// package inside it, and any package.json outside, which may lack a lock file.
 func (extractor) Match(f kennel.File) bool {
 	p := f.Path()
 	switch p[strings.LastIndexByte(p, '/')+1:] {
@@ -29,7 +30,7 @@ func (extractor) Match(f kennel.File) bool {
 		return !inNodeModules(p)
 	case "package.json":
 		_, ok := installedAt(p)
-		return ok
+		return ok || !inNodeModules(p)
 	}
 	return false
 }
@@ -39,10 +40,13 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
-	if path.Base(f.Path()) == "package.json" {
+	switch {
+	case path.Base(f.Path()) != "package.json":
+		return readLock(f, text)
+	case inNodeModules(f.Path()):
 		return readInstalled(f, text)
 	}
-	return readLock(f, text)
+	return readUnlocked(f, text), nil
 }
 
 const folder = "node_modules"

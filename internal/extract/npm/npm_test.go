@@ -17,8 +17,8 @@ func TestMatch(t *testing.T) {
 	tests := map[string]bool{
 		"package-lock.json":                                                   true,
 		"a/b/npm-shrinkwrap.json":                                             true,
-		"package.json":                                                        false,
-		"a/package.json":                                                      false,
+		"package.json":                                                        true,
+		"a/package.json":                                                      true,
 		"node_modules/a/package-lock.json":                                    false,
 		"node_modules/a/package.json":                                         true,
 		"x/node_modules/@s/a/package.json":                                    true,
@@ -31,7 +31,7 @@ func TestMatch(t *testing.T) {
 		"node_modules/.pnpm/a@1.0.0/package.json":                             false,
 		"node_modules/.cache/a/package.json":                                  false,
 		"usr/lib/node_modules/npm/node_modules/@npmcli/arborist/package.json": true,
-		"my_node_modules/a/package.json":                                      false,
+		"my_node_modules/a/package.json":                                      true,
 	}
 	for path, want := range tests {
 		if got := npm.New().Match(extracttest.File(nil, path)); got != want {
