@@ -68,20 +68,24 @@ func Open(dir string, overlays ...string) (*DB, error) {
 
 // openDir opens one folder. Should an update remove a file between reading
 // the manifest and opening the file, the new manifest is read.
-func openDir(dir string) (db *DB, err error) {
+func openDir(dir string) (*DB, error) {
+	var last error
 	for range 3 {
-		if db, err = openOnce(dir); !errors.Is(err, fs.ErrNotExist) {
-			break
+		m, digest, err := readManifest(dir)
+		if err != nil {
+			return nil, err
 		}
+		db, err := openFiles(dir, m, digest)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return db, err
+		}
+		last = err
 	}
-	return db, err
+	// Not the error of a database that is not there: this one lost a file.
+	return nil, fmt.Errorf("advisory database %s is %w: %v; %s", dir, errDamaged, last, remedy)
 }
 
-func openOnce(dir string) (*DB, error) {
-	m, digest, err := readManifest(dir)
-	if err != nil {
-		return nil, err
-	}
+func openFiles(dir string, m *manifest, digest string) (*DB, error) {
 	db := &DB{dir: dir, manifest: m, info: m.info(dir, digest), parts: make(map[kennel.Ecosystem]*part, len(m.Files))}
 	for _, mf := range m.Files {
 		f, err := openFile(filepath.Join(dir, mf.Name), mf.Length)

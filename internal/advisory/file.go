@@ -68,7 +68,7 @@ type file struct {
 func openFile(path string, length int64) (*file, error) {
 	m, err := mmap.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("advisory database: %w; %s", err, remedy)
+		return nil, fmt.Errorf("advisory database: %w", err)
 	}
 	f := &file{name: path, m: m}
 	if err := f.open(length); err != nil {
@@ -189,7 +189,11 @@ type output interface {
 }
 
 func newFileWriter(f output) *fileWriter {
-	w := &fileWriter{f: f, w: bufio.NewWriterSize(f, 1<<18), sum: xxhash.New()}
+	size := 1 << 18
+	if _, ok := f.(*memory); ok {
+		size = 4 << 10
+	}
+	w := &fileWriter{f: f, w: bufio.NewWriterSize(f, size), sum: xxhash.New()}
 	w.w.Write(w.header[:])
 	w.offset, w.start = headerSize, headerSize
 	return w

@@ -77,10 +77,15 @@ func (s *store) install(from fs.FS, want manifestFile) error {
 	if n != want.Length || hex.EncodeToString(sum.Sum(nil)) != want.SHA256 {
 		return fmt.Errorf("it is %w: its digest is not the manifest's", errDamaged)
 	}
-	if err := f.Sync(); err != nil {
+	if err := s.settle(f); err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
+	// Its digest says that it is what was built, not that this kennel reads it.
+	opened, err := openFile(f.Name(), want.Length)
+	if err != nil {
+		return err
+	}
+	if err := opened.close(); err != nil {
 		return err
 	}
 	return s.rename(f.Name(), want.Name, want.SHA256)

@@ -82,21 +82,23 @@ func (s *store) keep(f *os.File, what string) (manifestFile, error) {
 	if err := s.step("sync " + what); err != nil {
 		return m, err
 	}
-	if err := f.Sync(); err != nil {
-		return m, fmt.Errorf("advisory database: %w", err)
-	}
 	digest, length, err := digestOf(f)
 	if err != nil {
 		return m, fmt.Errorf("advisory database: %w", err)
 	}
-	if err := f.Close(); err != nil {
-		return m, fmt.Errorf("advisory database: %w", err)
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
-		return m, fmt.Errorf("advisory database: %w", err)
+	if err := s.settle(f); err != nil {
+		return m, err
 	}
 	m.Name, m.SHA256, m.Length = fileName(what, digest), digest, length
 	return m, s.rename(f.Name(), m.Name, digest)
+}
+
+// settle brings a temporary file to the disk, for everybody to read.
+func (s *store) settle(f *os.File) error {
+	if err := errors.Join(f.Sync(), f.Close(), os.Chmod(f.Name(), 0o644)); err != nil {
+		return fmt.Errorf("advisory database: %w", err)
+	}
+	return nil
 }
 
 // rename puts a finished file in its place. A file of that name with that
@@ -132,8 +134,8 @@ func (s *store) commit(m *manifest) error {
 	if _, err := f.Write(b); err != nil {
 		return fmt.Errorf("advisory database: %w", err)
 	}
-	if err := errors.Join(f.Sync(), f.Close(), os.Chmod(f.Name(), 0o644)); err != nil {
-		return fmt.Errorf("advisory database: %w", err)
+	if err := s.settle(f); err != nil {
+		return err
 	}
 	if err := s.syncDir(); err != nil {
 		return err
