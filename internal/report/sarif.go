@@ -16,7 +16,7 @@ import (
 // project, and what was not checked stands among the tool's notifications.
 // Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/
 func writeSARIF(w *bufio.Writer, j *kennel.Judgement, o Options) error {
-	s := &sarif{jsonWriter: newJSONWriter(w), j: j}
+	s := &sarif{jsonWriter: newJSONWriter(w), j: j, escape: strings.NewReplacer("{", "{{", "}", "}}", "](", "] (")}
 	s.open('{')
 	s.line()
 	s.member("$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")
@@ -54,9 +54,10 @@ func writeSARIF(w *bufio.Writer, j *kennel.Judgement, o Options) error {
 
 type sarif struct {
 	*jsonWriter
-	j     *kennel.Judgement
-	rules []int          // a result for each rule, the most severe
-	index map[string]int // rule id -> index in rules
+	j      *kennel.Judgement
+	escape *strings.Replacer // see message
+	rules  []int             // a result for each rule, the most severe
+	index  map[string]int    // rule id -> index in rules
 }
 
 const homepage = "https://github.com/kennel-oss/kennel"
@@ -238,6 +239,6 @@ func (s *sarif) invocation() {
 func (s *sarif) message(key, text string) {
 	s.key(key)
 	s.open('{')
-	s.member("text", strings.NewReplacer("{", "{{", "}", "}}", "](", "] (").Replace(text))
+	s.member("text", s.escape.Replace(text))
 	s.close('}')
 }
