@@ -17,15 +17,20 @@ func scan(text string) (found []use, sure bool) {
 			return nil, false
 		}
 	}
-	return s.found, true
+	return s.found, s.depth == 0 && s.quote == 0
 }
 
 type scanner struct {
 	found  []use
 	number int
 	path   []frame
-	block  int // column that the text of a block scalar stands deeper than, or -1
-	plain  int // column that a plain scalar's further lines stand deeper than, or -1
+	block  int  // column that the text of a block scalar stands deeper than, or -1
+	plain  int  // column that a plain scalar's further lines stand deeper than, or -1
+	open   bool // that scalar is a use
+
+	depth int  // of the flow collection that goes on, 0 outside
+	quote byte // of the quoted string that goes on, or 0
+	prev  byte // the last byte of a flow collection that was no blank
 }
 
 // frame is a key on the way to the line being read.
@@ -41,6 +46,9 @@ const maxDepth = 50
 func (s *scanner) line(line string) bool {
 	body := strings.TrimLeft(line, " ")
 	col := len(line) - len(body)
+	if s.depth > 0 || s.quote != 0 {
+		return s.inside(body)
+	}
 	if strings.Trim(body, "\t") == "" {
 		return body == "" || s.block >= 0
 	}
@@ -57,7 +65,7 @@ func (s *scanner) line(line string) bool {
 		return body == "---" && len(s.path) == 0
 	}
 	if s.plain >= 0 && col > s.plain { // goes on with the scalar above
-		return !strings.Contains(body, ": ") && !strings.HasSuffix(body, ":") && !strings.Contains(body, " #")
+		return !s.open && !strings.Contains(body, ": ") && !strings.HasSuffix(body, ":") && !strings.Contains(body, " #")
 	}
 	s.plain = -1
 
@@ -124,18 +132,13 @@ func (s *scanner) value(key, value string, col int) bool {
 		s.block = col
 		return key != "uses"
 	case '[', '{':
-		inside, _ := cutComment(value)
-		if strings.Contains(inside, "uses") || strings.ContainsAny(inside, "&*!|>%@`\\") {
-			return false
-		}
-		for _, pair := range []string{"[]", "{}"} {
-			if strings.Count(inside, pair[:1]) != strings.Count(inside, pair[1:]) {
-				return false
-			}
-		}
-		last := inside[len(inside)-1]
-		return (last == ']' || last == '}') && !strings.ContainsAny(inside, `"'#`) || simpleList(inside)
+		s.prev = '['
+		return s.inside(value)
 	case '"', '\'':
+		if key != "uses" {
+			s.quote = value[0]
+			return s.inside(value[1:])
+		}
 		text, rest, closed := strings.Cut(value[1:], value[:1])
 		rest, comment := cutComment(" " + rest)
 		if !closed || rest != "" || strings.Contains(text, "\\") || strings.TrimSpace(text) != text {
@@ -154,33 +157,70 @@ func (s *scanner) value(key, value string, col int) bool {
 	if strings.Contains(text, ": ") || strings.HasSuffix(text, ":") {
 		return false
 	}
-	if comment == "" && key != "uses" {
-		s.plain = col
+	if comment == "" {
+		s.plain, s.open = col, key == "uses"
 	}
 	s.use(key, text, comment)
 	return true
 }
 
-// simpleList accepts a list of quoted strings without brackets or escapes in
-// them, as in [ "main", 'v1' ].
-func simpleList(s string) bool {
-	inside, is := strings.CutPrefix(s, "[")
-	if inside, is = strings.CutSuffix(inside, "]"); !is {
+// inside passes over a flow collection or quoted string, or the rest of one
+// that began on a line above. What may hold a use, or anchors, it does not
+// understand.
+func (s *scanner) inside(text string) bool {
+	if s.depth > 0 && strings.Contains(text, "uses") {
 		return false
 	}
-	for item := range strings.SplitSeq(inside, ",") {
-		item = strings.TrimSpace(item)
-		if item != "" && (item[0] == '"' || item[0] == '\'') {
-			if len(item) < 2 || item[len(item)-1] != item[0] {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if s.quote != 0 {
+			switch {
+			case c == '\\' && s.quote == '"':
+				i++
+			case c == s.quote && c == '\'' && i+1 < len(text) && text[i+1] == c:
+				i++
+			case c == s.quote:
+				if s.quote, s.prev = 0, c; s.depth == 0 {
+					return s.nothing(text[i+1:])
+				}
+			}
+			continue
+		}
+		begins := strings.IndexByte("[{,:", s.prev) >= 0 // where a node may begin
+		switch c {
+		case ' ':
+			continue
+		case '#':
+			return i == 0 || text[i-1] == ' '
+		case '[', '{':
+			if s.depth++; !begins || strings.Contains(text, "uses") {
 				return false
 			}
-			item = item[1 : len(item)-1]
+		case ']', '}':
+			if s.depth--; s.depth == 0 {
+				return s.nothing(text[i+1:])
+			}
+		case '"', '\'':
+			if begins {
+				if i > 0 && text[i-1] == ':' {
+					return false
+				}
+				s.quote = c
+			}
+		case '&', '*', '!', '|', '>', '%', '@', '`', '?', '\t':
+			if begins || c == '\t' {
+				return false
+			}
 		}
-		if strings.ContainsAny(item, "\"'[]{}#:\\") {
-			return false
-		}
+		s.prev = c
 	}
 	return true
+}
+
+// nothing: behind a value only a comment may follow.
+func (s *scanner) nothing(rest string) bool {
+	text, _ := cutComment(rest + " ")
+	return text == ""
 }
 
 // use notes a use, if the path leads to one.

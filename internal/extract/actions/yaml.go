@@ -90,11 +90,9 @@ func (w *walk) uses(n *yaml.Node) {
 		return
 	}
 	u := use{what: n.Value, line: n.Line, comment: strings.TrimSpace(strings.TrimPrefix(n.LineComment, "#"))}
-	if u.comment == "" && n.Line > 0 && n.Line <= len(w.lines) {
+	if u.comment == "" && !strings.Contains(u.what, "#") && n.Line > 0 && n.Line <= len(w.lines) {
 		// The library gives some comments to the mapping around.
-		if _, comment, is := strings.Cut(w.lines[n.Line-1], " #"); is {
-			u.comment = strings.TrimSpace(comment)
-		}
+		_, u.comment = cutComment(w.lines[n.Line-1])
 	}
 	w.found = append(w.found, u)
 }
