@@ -8,18 +8,21 @@ import (
 	"github.com/kennel-oss/kennel/internal/extract/auditable"
 	"github.com/kennel-oss/kennel/internal/extract/bun"
 	"github.com/kennel-oss/kennel/internal/extract/cargo"
+	"github.com/kennel-oss/kennel/internal/extract/conan"
 	"github.com/kennel-oss/kennel/internal/extract/dpkg"
 	"github.com/kennel-oss/kennel/internal/extract/golang"
+	"github.com/kennel-oss/kennel/internal/extract/hex"
 	"github.com/kennel-oss/kennel/internal/extract/java"
 	"github.com/kennel-oss/kennel/internal/extract/npm"
 	"github.com/kennel-oss/kennel/internal/extract/nuget"
 	"github.com/kennel-oss/kennel/internal/extract/php"
 	"github.com/kennel-oss/kennel/internal/extract/pnpm"
+	"github.com/kennel-oss/kennel/internal/extract/pub"
 	"github.com/kennel-oss/kennel/internal/extract/python"
 	"github.com/kennel-oss/kennel/internal/extract/rpm"
 	"github.com/kennel-oss/kennel/internal/extract/ruby"
 	"github.com/kennel-oss/kennel/internal/extract/sbom"
-	"github.com/kennel-oss/kennel/internal/extract/scalibr"
+	"github.com/kennel-oss/kennel/internal/extract/swift"
 	"github.com/kennel-oss/kennel/internal/extract/yarn"
 )
 
@@ -41,12 +44,15 @@ func Extractors() []kennel.Extractor {
 		php.New(),
 		java.New(),
 		nuget.New(),
+		hex.New(),
+		pub.New(),
+		swift.New(),
+		conan.New(),
 		actions.New(),
 		dpkg.New(),
 		apk.New(),
 		rpm.New(),
 	}
-	named = append(named, scalibr.All()...)
 	return append(named, unclaimed{sbom.New(), named})
 }
 

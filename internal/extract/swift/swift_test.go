@@ -1,0 +1,13 @@
+package swift
+
+import (
+	"testing"
+
+	"github.com/kennel-oss/kennel/internal/extract/extracttest"
+)
+
+func TestExtract(t *testing.T) { extracttest.Run(t, New(), "testdata/*.txtar") }
+
+func FuzzExtract(f *testing.F) {
+	extracttest.Fuzz(f, New(), "testdata/*.txtar", "Package.resolved", "Podfile.lock")
+}
