@@ -76,6 +76,10 @@ func (l Limits) tooMany() error {
 	return &LimitError{What: "the number of entries", Bound: fmt.Sprint(l.Entries), Option: "max-entries"}
 }
 
+func (l Limits) tooDeep() error {
+	return &LimitError{What: "the depth of its folders", Bound: fmt.Sprint(l.Depth), Option: "max-depth"}
+}
+
 // Size writes a number of bytes for a person: "256 MiB".
 func Size(n int64) string {
 	units := [...]string{"B", "KiB", "MiB", "GiB", "TiB"}

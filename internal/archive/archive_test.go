@@ -301,6 +301,9 @@ func TestPlatforms(t *testing.T) {
 	if _, err := archive.Open(t.Context(), "x", content(b), archive.Options{Platform: "windows/amd64"}); err == nil || !strings.Contains(err.Error(), "linux/arm64/v8, linux/amd64") {
 		t.Error(err)
 	}
+	if img := open(t, b, archive.Options{}).Image(); img.Index == "" || img.Index == img.Digest {
+		t.Errorf("%+v", img)
+	}
 	two := Tar(Files(Saved(amd, Image{Tags: []string{"other:1"}, Layers: arm.Layers}))...)
 	want(t, open(t, two, archive.Options{}), "amd: amd", "gap other:1: only the first image of the archive was looked at; save each into its own archive")
 }

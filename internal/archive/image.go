@@ -20,6 +20,7 @@ import (
 type Image struct {
 	Tags     []string // "alpine:3.19", sorted
 	Digest   string   // of its manifest, "sha256:…"; "" when the archive has none
+	Index    string   // digest of the index for several platforms that names it, "" without
 	Config   string   // of its configuration, which docker calls the image's id
 	Platform string   // "linux/amd64"; "" when it does not say
 }

@@ -35,6 +35,7 @@ const (
 // candidate is an image of a layout.
 type candidate struct {
 	digest, platform string
+	index            string // digest of the index that names it, "" at the top
 	tags             []string
 	manifest         manifest
 	config           config
@@ -52,7 +53,7 @@ func readLayout(fsys fs.FS, o Options) (rootfs, error) {
 		return rootfs{}, err
 	}
 	s := search{fsys: fsys, seen: make(map[string]int)}
-	if err := s.index(index.Manifests, nil, 0); err != nil {
+	if err := s.index(index.Manifests, "", nil, 0); err != nil {
 		return rootfs{}, err
 	}
 	chosen, err := choose(s.found, o.Platform)
@@ -60,7 +61,7 @@ func readLayout(fsys fs.FS, o Options) (rootfs, error) {
 		return rootfs{}, errors.Join(err, s.missing)
 	}
 	m := s.found[chosen]
-	img := rootfs{Image: Image{Digest: m.digest, Config: m.manifest.Config.Digest, Platform: m.platform, Tags: m.tags}}
+	img := rootfs{Image: Image{Digest: m.digest, Index: m.index, Config: m.manifest.Config.Digest, Platform: m.platform, Tags: m.tags}}
 	img.Tags = sortedTags(append(img.Tags, savedTags(fsys, m.manifest.Config.Digest)...))
 	for i, l := range m.manifest.Layers {
 		b := blob{packed: l.Digest}
@@ -101,7 +102,7 @@ type search struct {
 	missing error          // the first blob that is not there
 }
 
-func (s *search) index(list []descriptor, tags []string, depth int) error {
+func (s *search) index(list []descriptor, of string, tags []string, depth int) error {
 	if depth > indexDepth {
 		return &LimitError{What: "the depth of the indexes", Bound: fmt.Sprint(indexDepth)}
 	}
@@ -133,12 +134,12 @@ func (s *search) index(list []descriptor, tags []string, depth int) error {
 			return &LimitError{What: "the number of manifests", Bound: fmt.Sprint(candidatesMax)}
 		}
 		if len(m.Manifests) > 0 {
-			if err := s.index(m.Manifests, names, depth+1); err != nil {
+			if err := s.index(m.Manifests, d.Digest, names, depth+1); err != nil {
 				return err
 			}
 			continue
 		}
-		c := candidate{digest: d.Digest, manifest: m, tags: sortedTags(names)}
+		c := candidate{digest: d.Digest, index: of, manifest: m, tags: sortedTags(names)}
 		if name, err = blobPath(m.Config.Digest); err != nil {
 			return err
 		}

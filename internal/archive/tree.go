@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/kennel-oss/kennel"
@@ -135,7 +136,7 @@ func (t *Tree) clean(name string) (string, error) {
 		return ".", nil
 	}
 	if len(kept) > t.limits.Depth {
-		return "", &LimitError{What: "the depth of its folders", Bound: fmt.Sprint(t.limits.Depth), Option: "max-depth"}
+		return "", t.limits.tooDeep()
 	}
 	return Printable(strings.Join(kept, "/")), nil
 }
@@ -159,15 +160,12 @@ func Printable(name string) string {
 	return b.String()
 }
 
-// folder returns the folder at a clean path, made where it is missing. Links
-// among its parents are followed; a file in the way gives way to the folder.
-func (t *Tree) folder(name string, layer int32) (*node, error) {
-	at, links := t.root, 0
-	if name == "." {
-		return at, nil
-	}
-	rest := name
-	var trail []*node
+// resolve walks a path. Symbolic links on its way are followed, and that at its
+// end when follow says so; ".." in a link stops at the root, as in a system. A
+// missing folder is an error where missing is nil, and else made by it.
+func (t *Tree) resolve(name string, follow bool, missing func(in *node, name string) (*node, error)) (*node, error) {
+	at, links, rest := t.root, 0, name
+	var above []*node
 	for rest != "" {
 		var first string
 		first, rest, _ = strings.Cut(rest, "/")
@@ -175,35 +173,54 @@ func (t *Tree) folder(name string, layer int32) (*node, error) {
 		case "", ".":
 			continue
 		case "..":
-			if len(trail) > 0 {
-				at, trail = trail[len(trail)-1], trail[:len(trail)-1]
+			if len(above) > 0 {
+				at, above = above[len(above)-1], above[:len(above)-1]
 			}
 			continue
 		}
-		next := at.children[first]
-		if next != nil && next.mode&fs.ModeSymlink != 0 {
+		next := at.children[first] // no file has children
+		if next != nil && next.mode&fs.ModeSymlink != 0 && (follow || rest != "") {
 			if links++; links > maxLinks || len(next.link)+len(rest) > maxName {
-				return nil, errors.New("too many symbolic links on its path")
+				return nil, syscall.ELOOP
 			}
 			if strings.HasPrefix(next.link, "/") {
-				at, trail = t.root, trail[:0]
+				at, above = t.root, above[:0]
 			}
 			rest = next.link + "/" + rest
 			continue
 		}
-		if next == nil || !next.mode.IsDir() {
-			if err := t.add(at, first, newFolder(), layer); err != nil {
+		if next == nil && missing == nil {
+			return nil, fs.ErrNotExist
+		}
+		if missing != nil && (next == nil || !next.mode.IsDir()) {
+			if len(above) >= t.limits.Depth {
+				return nil, t.limits.tooDeep()
+			}
+			var err error
+			if next, err = missing(at, first); err != nil {
 				return nil, err
 			}
-			next = at.children[first]
 		}
-		if len(trail) >= t.limits.Depth {
-			return nil, &LimitError{What: "the depth of its folders", Bound: fmt.Sprint(t.limits.Depth), Option: "max-depth"}
-		}
-		trail = append(trail, at)
-		at = next
+		at, above = next, append(above, at)
 	}
 	return at, nil
+}
+
+// lookup finds the node of a path.
+func (t *Tree) lookup(name string, follow bool) (*node, error) {
+	if !fs.ValidPath(name) {
+		return nil, fs.ErrInvalid
+	}
+	return t.resolve(name, follow, nil)
+}
+
+// folder returns the folder at a clean path, made where it is missing; a file
+// in the way gives way.
+func (t *Tree) folder(name string, layer int32) (*node, error) {
+	return t.resolve(name, true, func(in *node, name string) (*node, error) {
+		n := newFolder()
+		return n, t.add(in, name, n, layer)
+	})
 }
 
 // add puts n into a folder, in the place of what has that name, except that a

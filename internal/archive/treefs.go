@@ -22,49 +22,6 @@ var (
 	_ io.Seeker      = (*file)(nil)
 )
 
-// lookup finds the node of a path; follow says whether a link at its end is
-// followed, those on the way always are.
-func (t *Tree) lookup(name string, follow bool) (*node, error) {
-	if !fs.ValidPath(name) {
-		return nil, fs.ErrInvalid
-	}
-	at, links, rest := t.root, 0, name
-	var trail []*node // the folders above at
-	for rest != "" {
-		var first string
-		first, rest, _ = strings.Cut(rest, "/")
-		switch first {
-		case "", ".":
-			continue
-		case "..": // from a link; the root is its own parent
-			if len(trail) > 0 {
-				at, trail = trail[len(trail)-1], trail[:len(trail)-1]
-			}
-			continue
-		}
-		if !at.mode.IsDir() {
-			return nil, fs.ErrNotExist
-		}
-		next := at.children[first]
-		if next == nil {
-			return nil, fs.ErrNotExist
-		}
-		if next.mode&fs.ModeSymlink != 0 && (follow || rest != "") {
-			if links++; links > maxLinks || len(next.link)+len(rest) > maxName {
-				return nil, syscall.ELOOP
-			}
-			if strings.HasPrefix(next.link, "/") {
-				at, trail = t.root, trail[:0]
-			}
-			rest = next.link + "/" + rest
-			continue
-		}
-		trail = append(trail, at)
-		at = next
-	}
-	return at, nil
-}
-
 func (t *Tree) find(op, name string, follow bool) (*node, error) {
 	n, err := t.lookup(name, follow)
 	if err != nil {
