@@ -8,8 +8,8 @@ import (
 
 // readCycloneDXJSON reads CycloneDX 1.2 to 1.7.
 // Source: https://cyclonedx.org/docs/1.7/json/
-func readCycloneDXJSON(d *document, data []byte) error {
-	r := newJSONReader(data)
+func readCycloneDXJSON(d *document, t text) error {
+	r := newJSONReader(t)
 	var specVersion string
 	var components, vulnerabilities bool
 	err := r.object(func(key []byte) error {
@@ -28,7 +28,7 @@ func readCycloneDXJSON(d *document, data []byte) error {
 				return err
 			})
 		case "components":
-			components = r.d.PeekKind() == '['
+			components = r.peek() == '['
 			return cdxComponents(r, d)
 		case "dependencies":
 			return cdxDependencies(r, d)

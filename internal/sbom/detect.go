@@ -3,8 +3,6 @@ package sbom
 import (
 	"bytes"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Detect says which format the first bytes of a file belong to. It looks at
@@ -15,7 +13,7 @@ func Detect(head []byte) Format {
 	if err != nil {
 		return None
 	}
-	return identify(t.bytes, false)
+	return identify(t, false)
 }
 
 // Identify says which format a whole document has; it never says [Undecided].
@@ -24,16 +22,16 @@ func Identify(data []byte) Format {
 	if err != nil {
 		return None
 	}
-	return identify(t.bytes, true)
+	return identify(t, true)
 }
 
-func identify(data []byte, whole bool) Format {
-	body := bytes.TrimLeft(data, " \t\r\n")
+func identify(t text, whole bool) Format {
+	body := bytes.TrimLeft(t.bytes, " \t\r\n")
 	switch {
 	case len(body) == 0:
 		return None
 	case body[0] == '{':
-		return identifyJSON(body, whole)
+		return identifyJSON(text{body, t.replaced}, whole)
 	case body[0] == '<':
 		return identifyXML(body)
 	}
@@ -54,8 +52,8 @@ const (
 )
 
 // identifyJSON walks the top-level members and skips their values.
-func identifyJSON(data []byte, whole bool) Format {
-	r := newJSONReader(data)
+func identifyJSON(t text, whole bool) Format {
+	r := newJSONReader(t)
 	var found Format
 	var version string
 	var hasVersion2 bool
@@ -117,7 +115,7 @@ func identifyJSON(data []byte, whole bool) Format {
 	case telling && (cdx || spdx) && seen > 0:
 		return Undecided
 	}
-	return undecidedByText(data, cdx || spdx, seen)
+	return undecidedByText(t.bytes, cdx || spdx, seen)
 }
 
 // undecidedByText decides on a head that ends inside a value of a common
@@ -233,5 +231,3 @@ func isTag(tag []byte) bool {
 	}
 	return len(tag) > 0
 }
-
-var _ = jsontext.Value(nil)

@@ -61,14 +61,14 @@ func Read(path string, data []byte) (kennel.Extraction, error) {
 	if text.replaced {
 		d.gap(kennel.GapUnresolved, "holds bytes that are not UTF-8; they were read as \ufffd")
 	}
-	format := Identify(text.bytes)
+	format := identify(text, true)
 	switch format {
 	case CycloneDXJSON:
-		err = readCycloneDXJSON(d, text.bytes)
+		err = readCycloneDXJSON(d, text)
 	case CycloneDXXML:
 		err = readCycloneDXXML(d, text.bytes)
 	case SPDXJSON:
-		err = readSPDXJSON(d, text.bytes)
+		err = readSPDXJSON(d, text)
 	case SPDXTagValue:
 		err = readSPDXTagValue(d, text.bytes)
 	case None, Undecided:

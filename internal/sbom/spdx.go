@@ -8,8 +8,8 @@ import (
 
 // readSPDXJSON reads SPDX 2.2 and 2.3.
 // Source: https://spdx.github.io/spdx-spec/v2.3/
-func readSPDXJSON(d *document, data []byte) error {
-	r := newJSONReader(data)
+func readSPDXJSON(d *document, t text) error {
+	r := newJSONReader(t)
 	s := newSPDX(d)
 	err := r.object(func(key []byte) error {
 		switch string(key) {
