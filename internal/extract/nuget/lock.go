@@ -33,6 +33,7 @@ func readLock(f kennel.File, text []byte) (kennel.Extraction, error) {
 	const newest = 2
 	j, version, found := lockfile.NewJSON(text), 0, false
 	var frameworks []framework
+	total := 0
 	if j.Kind() != '{' {
 		return kennel.Extraction{}, errors.Join(errors.New("not a JSON object"), j.Skip())
 	}
@@ -45,6 +46,9 @@ func readLock(f kennel.File, text []byte) (kennel.Extraction, error) {
 			err = j.Object(func(name string) error {
 				entries, err := readEntries(j)
 				frameworks = append(frameworks, framework{name, entries})
+				if total += len(entries); total > lockfile.PackagesMax {
+					return fmt.Errorf("more than %d packages", lockfile.PackagesMax)
+				}
 				return err
 			})
 		default:

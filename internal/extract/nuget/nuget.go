@@ -38,7 +38,7 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 	if read == nil {
 		return kennel.Extraction{}, nil
 	}
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}

@@ -16,6 +16,7 @@ import (
 type list struct {
 	packages []pkg
 	seen     bool            // one of the members that hold packages
+	left     int             // packages beyond the bound
 	dev      map[string]bool // installed.json names its developers' packages apart
 }
 
@@ -78,6 +79,10 @@ func (l *list) member(j *lockfile.JSON, name string) error {
 func (l *list) read(j *lockfile.JSON, dev bool) error {
 	return j.Array(func(int) error {
 		if j.Kind() != '{' {
+			return j.Skip()
+		}
+		if len(l.packages) >= lockfile.PackagesMax {
+			l.left++
 			return j.Skip()
 		}
 		p := pkg{dev: dev}
@@ -248,6 +253,10 @@ func (l *list) project(f kennel.File) kennel.Extraction {
 	if err != nil {
 		e.Gaps = append(e.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: f.Path(),
 			Why: "the composer.json beside it cannot be read, so what is direct is unknown: " + err.Error()})
+	}
+	if l.left > 0 {
+		e.Gaps = append(e.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: f.Path(),
+			Why: fmt.Sprintf("only the first %d packages were read, %d are left out", lockfile.PackagesMax, l.left)})
 	}
 	if nameless > 0 {
 		e.Gaps = append(e.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: f.Path(),

@@ -29,7 +29,7 @@ const installedList = "composer/installed.json"
 func isInstalled(p string) bool { return p == installedList || strings.HasSuffix(p, "/"+installedList) }
 
 func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}

@@ -22,6 +22,8 @@ type lock struct {
 	rooted        bool   // roots are all of them
 	flat          bool   // the file knows no edges between packages
 	gaps          []kennel.Gap
+	spare         pkg // what is read into beyond the bound
+	left          int // packages left out for it
 }
 
 // pkg is one locked package.
@@ -52,14 +54,18 @@ func (l *lock) expect(text []byte, mark string) {
 
 // add begins a package on a line and returns it.
 func (l *lock) add(line int) *pkg {
+	if len(l.packages) >= lockfile.PackagesMax {
+		l.left, l.spare = l.left+1, pkg{}
+		return &l.spare
+	}
 	l.packages = append(l.packages, pkg{Component: kennel.Component{Package: kennel.Package{Ecosystem: kennel.PyPI}}, line: line})
 	return &l.packages[len(l.packages)-1]
 }
 
-// last is the package being read: a spare one before the first.
+// last is the package being read.
 func (l *lock) last() *pkg {
-	if len(l.packages) == 0 {
-		return &pkg{}
+	if len(l.packages) == 0 || l.left > 0 {
+		return &l.spare
 	}
 	return &l.packages[len(l.packages)-1]
 }
@@ -120,6 +126,9 @@ func (l *lock) project() kennel.Extraction {
 			sortHashes(p)
 			node[i] = g.Add(kennel.Occurrence{Component: p.Component, Scope: p.scope, Locations: places[i : i+1 : i+1]})
 		}
+	}
+	if l.left > 0 {
+		l.gap("only the first %d packages were read, %d are left out", lockfile.PackagesMax, l.left)
 	}
 	if nameless > 0 {
 		l.gap("%d packages have no name and are left out", nameless)

@@ -74,11 +74,12 @@ func (l *lock) category(j *lockfile.JSON, category string) error {
 			case "git", "hg", "svn", "bzr":
 				p.Origin, err = kennel.OriginVCS, j.Skip()
 			case "path":
-				p.Origin, err = kennel.OriginLocal, j.Skip()
+				s, err = j.String()
+				p.Origin, p.root = kennel.OriginLocal, s == "."
 			case "file":
 				s, err = j.String()
 				if p.Origin = kennel.OriginURL; !strings.Contains(s, "://") {
-					p.Origin = kennel.OriginLocal
+					p.Origin, p.root = kennel.OriginLocal, s == "."
 				}
 			default:
 				err = j.Skip()
@@ -103,7 +104,7 @@ func (l *lock) pipfile() {
 		r := toml.New(text)
 		err = r.Walk(func(at []string, _ bool) error {
 			if len(at) == 2 && isCategory(at[0]) {
-				needs = append(needs, need{name: at[1]})
+				needs = append(needs, need{name: at[1], scope: categoryScope(at[0])})
 			}
 			return nil
 		}, func(at []string) error {
@@ -111,7 +112,7 @@ func (l *lock) pipfile() {
 			case len(at) < 2 || !isCategory(at[0]):
 				return nil
 			case len(at) == 2: // name = "*"
-				needs = append(needs, need{name: at[1]})
+				needs = append(needs, need{name: at[1], scope: categoryScope(at[0])})
 				return set(r, &needs[len(needs)-1].constraint)
 			case at[2] == "version" && len(needs) > 0 && needs[len(needs)-1].name == at[1]:
 				return set(r, &needs[len(needs)-1].constraint)
@@ -124,6 +125,16 @@ func (l *lock) pipfile() {
 		return
 	}
 	l.roots, l.rooted = needs, true
+}
+
+func categoryScope(table string) kennel.Scope {
+	switch table {
+	case "packages":
+		return kennel.ScopeShipped
+	case "dev-packages":
+		return kennel.ScopeDevelopment
+	}
+	return kennel.ScopeUnknown
 }
 
 // isCategory: the other tables of a Pipfile are settings.

@@ -70,6 +70,11 @@ func (p *pylock) leaf(path []string) error {
 		}
 	case "directory":
 		last.Origin = kennel.OriginLocal
+		if is(path[2:], "path") {
+			s, err := r.String()
+			last.root = s == "."
+			return err
+		}
 	case "archive":
 		last.Origin = kennel.OriginURL
 	case "dependencies":

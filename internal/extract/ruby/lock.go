@@ -20,6 +20,7 @@ type lock struct {
 	sections int
 	odd      int // lines that fit nothing
 	oddLine  int
+	left     int // gems beyond the bound
 }
 
 // gem is one gem at a version, for all the platforms it is locked for.
@@ -40,6 +41,10 @@ func readLock(f kennel.File, text []byte) (kennel.Extraction, error) {
 		return kennel.Extraction{}, errors.New("none of the sections of a Gemfile.lock")
 	}
 	p, gaps := l.project(f)
+	if l.left > 0 {
+		gaps = append(gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: f.Path(),
+			Why: fmt.Sprintf("only the first %d gems were read, %d are left out", lockfile.PackagesMax, l.left)})
+	}
 	if l.odd > 0 {
 		gaps = append(gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: f.Path(),
 			Why: fmt.Sprintf("%d lines fit no section of a lock file, the first is line %d", l.odd, l.oddLine)})
@@ -90,10 +95,12 @@ func parse(text string) *lock {
 			if current = -1; !l.fits(number, ok && locked != "") {
 				continue
 			}
-			current = l.gem(name, locked, origin, number)
-			g := &l.gems[current]
-			g.Commit, g.root = revision, local
-		case indent == 6 && current >= 0:
+			if current = l.gem(name, locked, origin, number); current >= 0 {
+				g := &l.gems[current]
+				g.Commit, g.root = revision, local
+			}
+		case indent == 6 && current < 0: // of a gem that was left out
+		case indent == 6:
 			name, constraint, ok := split(body)
 			if l.fits(number, ok) {
 				g := &l.gems[current]
@@ -148,11 +155,16 @@ func split(s string) (name, inside string, ok bool) {
 }
 
 // gem returns the index of a gem as locked, "1.2.3" or "1.2.3-x86_64-linux".
-// Those of several platforms are one: advisories know no platforms.
+// Those of several platforms are one: advisories know no platforms. It is
+// negative for one beyond the bound.
 func (l *lock) gem(name, locked string, origin kennel.Origin, line int) int {
 	version, platform, _ := strings.Cut(locked, "-")
 	i, known := l.at[[2]string{name, version}]
 	if !known {
+		if len(l.gems) >= lockfile.PackagesMax {
+			l.left++
+			return -1
+		}
 		i = len(l.gems)
 		l.at[[2]string{name, version}] = i
 		l.gems = append(l.gems, gem{Component: kennel.Component{

@@ -22,7 +22,7 @@ func (extractor) Match(f kennel.File) bool {
 }
 
 func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
-	text, err := f.Bytes()
+	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
