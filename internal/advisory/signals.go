@@ -154,7 +154,7 @@ func parseEPSS(r io.Reader) ([]tableRow, *feed, error) {
 		br = bufio.NewReaderSize(z, 64<<10)
 	}
 	info := new(feed)
-	rows := make([]tableRow, 0, 1<<18)
+	var rows []tableRow
 	seenHeader := false
 	for line := 1; ; line++ {
 		b, err := br.ReadSlice('\n')
