@@ -97,6 +97,16 @@ project run.jar root=. ecosystem=Maven installed
 project log4j-core-2.14.1.jar root=. ecosystem=Maven name=org.apache.logging.log4j:log4j-core version=2.14.1 installed
   Maven org.apache.logging.log4j:log4j-core 2.14.1 unknown unknown origin=unknown @log4j-core-2.14.1.jar
 `},
+		{"without descriptors", "spring-beans-5.3.17.jar", pack(t, class, part{"META-INF/MANIFEST.MF",
+			"Implementation-Title: spring-beans\nAutomatic-Module-Name: spring.beans\nImplementation-Version: 5.3.17\n"}), `
+project spring-beans-5.3.17.jar root=. ecosystem=Maven name=org.springframework:spring-beans version=5.3.17 installed
+  Maven org.springframework:spring-beans 5.3.17 unknown unknown origin=unknown @spring-beans-5.3.17.jar
+`},
+		{"manifest of another version", "spring-beans-5.3.18.jar", pack(t, class, part{"META-INF/MANIFEST.MF",
+			"Automatic-Module-Name: spring.beans\nImplementation-Version: 5.3.17\n"}), `
+project spring-beans-5.3.18.jar root=. ecosystem=Maven installed
+gap (unresolved) spring-beans-5.3.18.jar: 1 archive without Maven coordinates inside, so that their names and versions are not known: spring-beans-5.3.18.jar
+`},
 		{"manifest that leaves a choice", "guava-31.0.jar", pack(t, class, part{"META-INF/MANIFEST.MF",
 			"Bundle-SymbolicName: com.google.guava\n"}), `
 project guava-31.0.jar root=. ecosystem=Maven installed

@@ -12,6 +12,9 @@ import (
 // lock some three thousand.
 const maxLocked = 200_000
 
+// minLine is the length of the shortest line that names a module: "a:b:1".
+const minLine = 5
+
 // readGradle reads a lock file of Gradle's dependency locking: one line per
 // module, "group:name:version=configuration,configuration", and a last line
 // "empty=…" for the configurations without any. Before Gradle 7 there was one
@@ -23,6 +26,7 @@ func readGradle(f kennel.File) (kennel.Extraction, error) {
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
+	layer := f.Layer()
 	text := string(data) // names and versions below are slices of it
 	root, alone := gradleRoot(f.Path())
 	build := strings.HasPrefix(path.Base(f.Path()), "buildscript-") || strings.HasPrefix(path.Base(f.Path()), "settings-")
@@ -30,7 +34,9 @@ func readGradle(f kennel.File) (kennel.Extraction, error) {
 
 	p := kennel.Project{Root: root, Manifest: f.Path(), Ecosystem: kennel.Maven}
 	var bad, firstBad int
-	var places []kennel.Location
+	lines := min(strings.Count(text, "\n")+1, len(text)/minLine+1, maxLocked)
+	p.Occurrences = make([]kennel.Occurrence, 0, lines)
+	places := make([]kennel.Location, 0, lines)
 	for n := 1; text != ""; n++ {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
@@ -51,11 +57,8 @@ func readGradle(f kennel.File) (kennel.Extraction, error) {
 		if len(p.Occurrences) == maxLocked {
 			return kennel.Extraction{}, fmt.Errorf("more than %d modules in one lock file", maxLocked)
 		}
-		if len(places) == cap(places) { // a fresh block; earlier ones stay referenced
-			places = make([]kennel.Location, 0, min(max(64, 2*len(p.Occurrences)), 4096))
-		}
-		places = append(places, kennel.Location{Path: f.Path(), Line: n, Layer: f.Layer()})
-		at := len(places) - 1
+		at := len(places)
+		places = append(places, kennel.Location{Path: f.Path(), Line: n, Layer: layer})
 		p.Occurrences = append(p.Occurrences, kennel.Occurrence{
 			Component: kennel.Component{
 				Package: kennel.Package{Ecosystem: kennel.Maven, Name: name},

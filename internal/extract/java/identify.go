@@ -197,8 +197,8 @@ func readManifest(text string) manifest {
 }
 
 // identify joins the manifest with the file name. The file name gives artifact
-// and version, as repositories name files; the manifest must both agree on the
-// version and give the group in a way that leaves no choice. A guessed group
+// and version, as repositories name files; the manifest must not contradict the
+// version, and give the group in a way that leaves no choice. A guessed group
 // would be another package's name, so that a doubtful one is none.
 func (m manifest) identify(base string) coordinates {
 	artifact, version := splitFileName(base)
@@ -213,6 +213,9 @@ func (m manifest) identify(base string) coordinates {
 
 // group finds the group of an artifact, "" when it is open.
 func (m manifest) group(artifact string) string {
+	if g := publisher(artifact, m.moduleName); g != "" {
+		return g
+	}
 	if strings.HasPrefix(artifact, "commons-") {
 		return "" // half of Apache Commons has the group org.apache.commons, half its own
 	}
@@ -238,6 +241,36 @@ func (m manifest) group(artifact string) string {
 				return g
 			}
 		}
+	}
+	return ""
+}
+
+// publisher knows the group of widely used artifacts that are built by Gradle
+// without Maven's descriptors, by the module name that only they have.
+func publisher(artifact, module string) string {
+	if strings.ReplaceAll(artifact, "-", ".") == module { // spring-core is spring.core
+		switch {
+		case strings.HasPrefix(artifact, "spring-boot"):
+			return "org.springframework.boot"
+		case strings.HasPrefix(artifact, "spring-security-"):
+			return "org.springframework.security"
+		case strings.HasPrefix(artifact, "kotlin-"):
+			return "org.jetbrains.kotlin"
+		}
+		switch artifact {
+		case "spring-aop", "spring-aspects", "spring-beans", "spring-context", "spring-context-indexer", "spring-context-support",
+			"spring-core", "spring-expression", "spring-jcl", "spring-jdbc", "spring-jms", "spring-messaging", "spring-orm",
+			"spring-oxm", "spring-r2dbc", "spring-test", "spring-tx", "spring-web", "spring-webflux", "spring-webmvc", "spring-websocket":
+			return "org.springframework"
+		}
+	}
+	switch [2]string{artifact, module} {
+	case [2]string{"okhttp", "okhttp3"}:
+		return "com.squareup.okhttp3"
+	case [2]string{"okio", "okio"}, [2]string{"okio-jvm", "okio"}:
+		return "com.squareup.okio"
+	case [2]string{"retrofit", "retrofit2"}:
+		return "com.squareup.retrofit2"
 	}
 	return ""
 }
