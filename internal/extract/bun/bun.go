@@ -78,7 +78,6 @@ type member struct {
 type entry struct {
 	lockfile.Manifest
 	key, id, integrity string
-	bundled            bool
 	line               int
 	node               int32
 }
@@ -100,7 +99,7 @@ func parse(text []byte) (*lock, error) {
 		case "workspaces":
 			err = j.Object(func(folder string) error {
 				m := member{folder: folder, line: j.Line()}
-				err := j.Object(func(name string) error { return info(j, &m.Manifest, nil, name) })
+				err := j.Object(func(name string) error { return info(j, &m.Manifest, name) })
 				l.workspaces = append(l.workspaces, m)
 				return err
 			})
@@ -143,7 +142,7 @@ func (e *entry) read(j *lockfile.JSON) error {
 		case i == 0:
 			e.id, err = j.String()
 		case j.Kind() == '{':
-			err = j.Object(func(name string) error { return info(j, &e.Manifest, &e.bundled, name) })
+			err = j.Object(func(name string) error { return info(j, &e.Manifest, name) })
 		default:
 			var s string
 			if s, err = j.String(); strings.HasPrefix(s, "sha") {
@@ -155,14 +154,9 @@ func (e *entry) read(j *lockfile.JSON) error {
 }
 
 // info reads one member of a package's description.
-func info(j *lockfile.JSON, m *lockfile.Manifest, bundled *bool, name string) error {
-	switch {
-	case name == "optionalPeers":
+func info(j *lockfile.JSON, m *lockfile.Manifest, name string) error {
+	if name == "optionalPeers" {
 		return m.OptionalPeers(j)
-	case name == "bundled" && bundled != nil:
-		var err error
-		*bundled, err = j.Bool()
-		return err
 	}
 	read, err := m.Member(j, name)
 	if err == nil && !read {

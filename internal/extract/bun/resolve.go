@@ -58,9 +58,6 @@ func (l *lock) resolve(f kennel.File) kennel.Project {
 		switch {
 		case o.Origin == kennel.OriginRegistry:
 			o.Version = ref
-			if e.bundled {
-				o.Origin = kennel.OriginUnknown // it came inside its parent's archive
-			}
 		case o.Origin == kennel.OriginUnknown, o.Origin == kennel.OriginVCS && o.Commit == "" && strings.HasPrefix(ref, "."):
 			o.Origin = kennel.OriginLocal
 		}

@@ -89,7 +89,7 @@ func (f *file) add(verb string, w []string, comment string, line int) {
 		f.goVersion = directive{w[0], line}
 	case verb == "toolchain" && len(w) == 1:
 		f.toolchain = directive{w[0], line}
-	case verb == "require" && len(w) == 2:
+	case verb == "require" && len(w) == 2 && w[0] != "":
 		f.require = append(f.require, requirement{w[0], w[1], indirect(comment), line})
 	case verb == "exclude" && len(w) == 2:
 		f.exclude = append(f.exclude, requirement{w[0], w[1], false, line})
@@ -100,7 +100,7 @@ func (f *file) add(verb string, w []string, comment string, line int) {
 			arrow = 2
 			r.oldVersion = w[1]
 		}
-		if len(w) < arrow+2 || len(w) > arrow+3 || w[arrow] != "=>" {
+		if len(w) < arrow+2 || w[0] == "" || w[arrow+1] == "" || len(w) > arrow+3 || w[arrow] != "=>" {
 			f.unknown("replace "+strings.Join(w, " "), line)
 			return
 		}

@@ -64,6 +64,13 @@ func readInstalled(f kennel.File, text []byte) (kennel.Extraction, error) {
 	if root == "" {
 		root = "."
 	}
+	// A registry takes no private package, so such a one was copied here from
+	// a workspace. Of the others nothing says where they came from: they count
+	// as what they call themselves, like the entry of the lock file they join.
+	origin := kennel.OriginRegistry
+	if m.Private {
+		origin = kennel.OriginLocal
+	}
 	return kennel.Extraction{Projects: []kennel.Project{{
 		Root: root, Manifest: at, Ecosystem: kennel.NPM, Installed: true,
 		Occurrences: []kennel.Occurrence{{
@@ -71,7 +78,7 @@ func readInstalled(f kennel.File, text []byte) (kennel.Extraction, error) {
 				Package:  kennel.Package{Ecosystem: kennel.NPM, Name: m.Name},
 				Version:  m.Version,
 				Licenses: m.Licenses,
-				Origin:   kennel.OriginUnknown,
+				Origin:   origin,
 			},
 			Locations: []kennel.Location{{Path: f.Path(), Layer: f.Layer()}},
 		}},

@@ -30,7 +30,6 @@ type entry struct {
 	resolved, integrity string
 	line                int
 	link                bool
-	bundled             bool
 	dev, optional       bool // npm's own conclusion
 	devOptional         bool
 	node                int32 // in the graph
@@ -151,8 +150,6 @@ func (e *entry) member(j *lockfile.JSON, name string) (err error) {
 		e.optional, err = j.Bool()
 	case "devOptional":
 		e.devOptional, err = j.Bool()
-	case "inBundle", "bundled":
-		e.bundled, err = j.Bool()
 	default:
 		read, err := e.Member(j, name)
 		if err == nil && !read {

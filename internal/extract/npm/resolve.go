@@ -32,7 +32,6 @@ func resolve(f kennel.File, root lockfile.Manifest, entries []entry, l *lock) ke
 	rootAt, hasRoot := t.at[""]
 	if hasRoot && l.hasPackages {
 		root = entries[rootAt].Manifest
-		rootAt = t.at[""]
 	} else {
 		hasRoot = false
 	}
@@ -43,6 +42,11 @@ func resolve(f kennel.File, root lockfile.Manifest, entries []entry, l *lock) ke
 			if !hasRoot || int32(i) != rootAt {
 				e.node = none
 			}
+			continue
+		}
+		if e.realName() == "" {
+			l.gap("line %d: %q has no name and is left out", e.line, e.path)
+			e.node = none
 			continue
 		}
 		if e.link && t.target(e) != none {
@@ -115,8 +119,10 @@ func (e *entry) origin() (kennel.Origin, string) {
 	switch {
 	case e.link, !strings.Contains(e.path, folder+"/"):
 		return kennel.OriginLocal, ""
-	case e.resolved == "" && e.integrity != "" && !e.bundled:
-		return kennel.OriginRegistry, "" // omit-lockfile-registry-resolved
+	case e.resolved == "":
+		// npm can be told to leave registry addresses out, and a bundled package
+		// has none: it came inside its parent and counts as what it calls itself.
+		return kennel.OriginRegistry, ""
 	}
 	origin, commit := lockfile.NodeOrigin(e.resolved)
 	if origin == kennel.OriginURL {

@@ -1,6 +1,7 @@
 package pnpm
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -29,6 +30,14 @@ func (l *lock) importers(doc *lockfile.Node) {
 	root := path.Dir(l.file.Path())
 	if m, err := lockfile.ReadManifest(l.file.FS(), root); err == nil {
 		l.name, l.version = m.Name, m.Version
+	}
+	for c := range doc.Get("catalogs").Each() {
+		for d := range c.Each() {
+			if l.catalogs == nil {
+				l.catalogs = make(map[[2]string]string)
+			}
+			l.catalogs[[2]string{c.Key, d.Key}] = d.Text("specifier")
+		}
 	}
 	importers := doc.Get("importers")
 	if importers.Empty() { // a single package stands on top
@@ -75,6 +84,9 @@ func (l *lock) importer(from int32, dir string, i *lockfile.Node, members map[st
 			if !d.Empty() { // since version 6: {specifier, version}
 				ref, constraint = d.Text("version"), d.Text("specifier")
 			}
+			if catalog, ok := strings.CutPrefix(constraint, "catalog:"); ok {
+				constraint = cmp.Or(l.catalogs[[2]string{cmp.Or(catalog, "default"), d.Key}], constraint)
+			}
 			l.need(from, d.Key, ref, constraint, kind.scope, members, dir)
 		}
 	}
@@ -89,7 +101,7 @@ func (l *lock) needs(from int32, table *lockfile.Node, scope kennel.Scope, membe
 }
 
 func (l *lock) need(from int32, name, ref, constraint string, scope kennel.Scope, members map[string]int32, dir string) {
-	if folder, ok := strings.CutPrefix(ref, "link:"); ok {
+	if folder, ok := strings.CutPrefix(ref, "link:"); ok && name != "" {
 		l.link(from, name, folder, constraint, scope, members, dir)
 		return
 	}

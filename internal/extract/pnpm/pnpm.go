@@ -67,7 +67,8 @@ type lock struct {
 	file          kennel.File
 	name, version string // of the root
 	major         int
-	at            map[string]int32 // key in packages or snapshots -> node
+	catalogs      map[[2]string]string // catalog and package -> the constraint that members share
+	at            map[string]int32     // key in packages or snapshots -> node
 	gaps          []kennel.Gap
 	missing       int
 	example       string
