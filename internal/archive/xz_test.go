@@ -37,12 +37,12 @@ func check(b []byte) error {
 }
 
 func TestCheckXZ(t *testing.T) {
-	random := make([]byte, 300_000)
+	random := make([]byte, 100_000)
 	r := rand.NewChaCha8([32]byte{1})
 	r.Read(random)
 	var streams []byte
-	for _, c := range []xz.WriterConfig{{DictCap: 1 << 16}, {DictCap: 1 << 16, CheckSum: xz.CRC32}, {DictCap: 1 << 16, CheckSum: xz.SHA256}, {DictCap: 1 << 16, NoCheckSum: true}, {DictCap: 1 << 16, BlockSize: 70_000}} {
-		for _, content := range [][]byte{nil, []byte("x"), random, bytes.Repeat([]byte("ab"), 200_000)} {
+	for _, c := range []xz.WriterConfig{{DictCap: 1 << 16}, {DictCap: 1 << 16, CheckSum: xz.CRC32}, {DictCap: 1 << 16, CheckSum: xz.SHA256}, {DictCap: 1 << 16, NoCheckSum: true}, {DictCap: 1 << 16, BlockSize: 20_000}} {
+		for _, content := range [][]byte{nil, []byte("x"), random, bytes.Repeat([]byte("ab"), 50_000)} {
 			b := pack(t, content, c)
 			if err := check(b); err != nil {
 				t.Errorf("%+v, %d bytes: %v", c, len(content), err)

@@ -53,10 +53,13 @@ func (f *file) describe() {
 		return
 	}
 	f.stat.Do(func() {
-		// Where a link led is asked anew; a plain file's entry knows already.
 		stat := f.entry.Info
-		if !f.entry.Type().IsRegular() {
+		if !f.entry.Type().IsRegular() { // a link that is followed by now
 			stat = func() (fs.FileInfo, error) { return fs.Stat(f.t.fsys, f.path) }
+		} else if f.near != nil {
+			if d := f.near.folder(); d != nil {
+				stat = func() (fs.FileInfo, error) { return d.Lstat(f.entry.Name()) }
+			}
 		}
 		if i, err := stat(); err == nil {
 			f.size, f.mode = i.Size(), i.Mode()
