@@ -114,7 +114,7 @@ func (d *database) appendFiles(all []string, text string, sums bool) []string {
 	last := ""
 	keep := func(name string) {
 		switch {
-		case name == "" || !fs.ValidPath(name):
+		case name == "" || name == "." || !fs.ValidPath(name):
 		case d.root == ".":
 			all = append(all, name)
 		default:
