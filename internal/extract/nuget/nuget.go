@@ -1,5 +1,6 @@
 // Package nuget reads what .NET leaves behind: packages.lock.json,
-// packages.config, and the *.deps.json of a built application.
+// packages.config, and the *.deps.json of a built application. Of a project without any it says
+// that nothing is known.
 package nuget
 
 import (
@@ -29,6 +30,8 @@ func readerOf(p string) func(kennel.File, []byte) (kennel.Extraction, error) {
 		return readConfig
 	case strings.HasSuffix(base, ".deps.json"):
 		return readDeps
+	case isProject(base):
+		return readUnlocked
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -73,9 +74,7 @@ func privateAssets(f kennel.File) (private map[string]bool, gaps []kennel.Gap) {
 	private = make(map[string]bool)
 	read := 0
 	for _, e := range entries {
-		switch path.Ext(e.Name()) {
-		case ".csproj", ".fsproj", ".vbproj":
-		default:
+		if !isProject(e.Name()) {
 			continue
 		}
 		if read++; read > maxProjects {
@@ -84,7 +83,7 @@ func privateAssets(f kennel.File) (private map[string]bool, gaps []kennel.Gap) {
 		at := path.Join(dir, e.Name())
 		text, err := fs.ReadFile(f.FS(), at)
 		if err == nil {
-			err = readProject(text, private)
+			_, err = readProject(text, private)
 		}
 		if err != nil {
 			gaps = append(gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: at,
@@ -94,21 +93,55 @@ func privateAssets(f kennel.File) (private map[string]bool, gaps []kennel.Gap) {
 	return private, gaps
 }
 
-func readProject(text []byte, private map[string]bool) error {
+// isProject tells project files of .NET by name.
+func isProject(name string) bool {
+	switch path.Ext(name) {
+	case ".csproj", ".fsproj", ".vbproj":
+		return true
+	}
+	return false
+}
+
+// readUnlocked says of a project with package references that nobody knows
+// what they come to, unless a lock file or a list in the old style does.
+func readUnlocked(f kennel.File, text []byte) (kennel.Extraction, error) {
+	dir := path.Dir(f.Path())
+	own := "packages." + strings.TrimSuffix(path.Base(f.Path()), path.Ext(f.Path())) + ".lock.json"
+	for _, lock := range []string{"packages.lock.json", own, "packages.config"} {
+		if _, err := fs.Stat(f.FS(), path.Join(dir, lock)); err == nil {
+			return kennel.Extraction{}, nil
+		}
+	}
+	private := make(map[string]bool)
+	asked, err := readProject(text, private)
+	why := fmt.Sprintf("it refers to %d packages, and no packages.lock.json says which versions: run \"dotnet restore --use-lock-file\"", asked)
+	switch {
+	case err != nil:
+		why = fmt.Sprintf("it could not be read, and there is no packages.lock.json: %v", err)
+	case asked == 0:
+		return kennel.Extraction{}, nil
+	}
+	return kennel.Extraction{Gaps: []kennel.Gap{{Kind: kennel.GapUnresolved, What: f.Path(), Why: why}}}, nil
+}
+
+// readProject notes the private packages of a project file, and counts its
+// references.
+func readProject(text []byte, private map[string]bool) (references int, err error) {
 	d := xml.NewDecoder(bytes.NewReader(text))
 	reference, inside := "", false
 	for {
 		token, err := d.Token()
 		if err == io.EOF {
-			return nil
+			return references, nil
 		}
 		if err != nil {
-			return err
+			return references, err
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			switch t.Name.Local {
 			case "PackageReference":
+				references++
 				if reference = attribute(t, "Include"); reference == "" {
 					reference = attribute(t, "Update")
 				}

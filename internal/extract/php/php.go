@@ -1,9 +1,11 @@
 // Package php reads what Composer leaves behind: composer.lock and the list of
-// what it installed, vendor/composer/installed.json.
+// what it installed, vendor/composer/installed.json. Of a composer.json without
+// either it says that nothing is known.
 package php
 
 import (
 	"context"
+	"path"
 	"strings"
 
 	"github.com/kennel-oss/kennel"
@@ -19,7 +21,12 @@ func (extractor) Name() string { return "php" }
 
 func (extractor) Match(f kennel.File) bool {
 	p := f.Path()
-	return p == "composer.lock" || strings.HasSuffix(p, "/composer.lock") || isInstalled(p)
+	return path.Base(p) == "composer.lock" || isInstalled(p) || isManifest(p)
+}
+
+// isManifest: those below the folder of packages are other people's.
+func isManifest(p string) bool {
+	return path.Base(p) == manifestName && !strings.HasPrefix(p, "vendor/") && !strings.Contains(p, "/vendor/")
 }
 
 // installedList is where Composer lists what it installed, below the folder of
@@ -32,6 +39,9 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
+	}
+	if isManifest(f.Path()) {
+		return readUnlocked(f, text), nil
 	}
 	e, err := read(f, text)
 	return e, lockfile.Explain(err, text)

@@ -101,30 +101,36 @@ func (l *lock) pipfile() {
 	}
 	var needs []need
 	if err == nil {
-		r := toml.New(text)
-		err = r.Walk(func(at []string, _ bool) error {
-			if len(at) == 2 && isCategory(at[0]) {
-				needs = append(needs, need{name: at[1], scope: categoryScope(at[0])})
-			}
-			return nil
-		}, func(at []string) error {
-			switch {
-			case len(at) < 2 || !isCategory(at[0]):
-				return nil
-			case len(at) == 2: // name = "*"
-				needs = append(needs, need{name: at[1], scope: categoryScope(at[0])})
-				return set(r, &needs[len(needs)-1].constraint)
-			case at[2] == "version" && len(needs) > 0 && needs[len(needs)-1].name == at[1]:
-				return set(r, &needs[len(needs)-1].constraint)
-			}
-			return nil
-		})
+		needs, err = parsePipfile(text)
 	}
 	if err != nil {
 		l.gap("the Pipfile beside it cannot be read, so what is direct is unknown: %v", err)
 		return
 	}
 	l.roots, l.rooted = needs, true
+}
+
+// parsePipfile reads what a Pipfile asks for.
+func parsePipfile(text []byte) (needs []need, err error) {
+	r := toml.New(text)
+	err = r.Walk(func(at []string, _ bool) error {
+		if len(at) == 2 && isCategory(at[0]) {
+			needs = append(needs, need{name: at[1], scope: categoryScope(at[0])})
+		}
+		return nil
+	}, func(at []string) error {
+		switch {
+		case len(at) < 2 || !isCategory(at[0]):
+			return nil
+		case len(at) == 2: // name = "*"
+			needs = append(needs, need{name: at[1], scope: categoryScope(at[0])})
+			return set(r, &needs[len(needs)-1].constraint)
+		case at[2] == "version" && len(needs) > 0 && needs[len(needs)-1].name == at[1]:
+			return set(r, &needs[len(needs)-1].constraint)
+		}
+		return nil
+	})
+	return needs, err
 }
 
 func categoryScope(table string) kennel.Scope {

@@ -1,6 +1,7 @@
 // Package python reads what Python's package managers leave behind:
 // poetry.lock, uv.lock, pdm.lock, Pipfile.lock, pylock.toml, requirements
-// files, and the metadata of installed distributions.
+// files, and the metadata of installed distributions. Of a pyproject.toml or
+// Pipfile without a lock file it says that nothing is known.
 package python
 
 import (
@@ -41,6 +42,11 @@ func kindOf(p string) reader {
 		return readPipfile
 	case "pylock.toml":
 		return readPylock
+	case "pyproject.toml", "Pipfile":
+		if strings.Contains(p, "site-packages/") { // that of an installed distribution
+			return nil
+		}
+		return readUnlocked
 	case "METADATA", "PKG-INFO":
 		if strings.HasSuffix(path.Dir(p), metadataFolder[base]) {
 			return readInstalled

@@ -2,6 +2,7 @@ package ruby
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -32,6 +33,20 @@ func readGemfile(f kennel.File) (scopeOf func(gem string) kennel.Scope, gaps []k
 		}
 		return kennel.ScopeUnknown
 	}, gaps
+}
+
+// readUnlocked says of a Gemfile without a lock that nobody knows what its gems
+// come to.
+func readUnlocked(f kennel.File, text []byte) kennel.Extraction {
+	if _, err := fs.Stat(f.FS(), lockOf(f.Path())); err == nil {
+		return kennel.Extraction{}
+	}
+	scopes, gemspec := parseGemfile(string(text))
+	if len(scopes) == 0 && !gemspec {
+		return kennel.Extraction{}
+	}
+	return kennel.Extraction{Gaps: []kennel.Gap{{Kind: kennel.GapUnresolved, What: f.Path(),
+		Why: fmt.Sprintf("it asks for %d gems, and no lock file says which versions: run \"bundle lock\"", len(scopes))}}}
 }
 
 func parseGemfile(text string) (scopes map[string]kennel.Scope, gemspec bool) {

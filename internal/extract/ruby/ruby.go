@@ -1,5 +1,6 @@
 // Package ruby reads what Bundler and RubyGems leave behind: Gemfile.lock,
-// gems.locked, and the specifications of installed gems.
+// gems.locked, and the specifications of installed gems. Of a Gemfile without a
+// lock file it says that nothing is known.
 package ruby
 
 import (
@@ -18,13 +19,16 @@ type extractor struct{}
 func (extractor) Name() string { return "ruby" }
 
 func (extractor) Match(f kennel.File) bool {
-	return gemfileOf(f.Path()) != "" || isSpecification(f.Path())
+	return gemfileOf(f.Path()) != "" || isSpecification(f.Path()) || lockOf(f.Path()) != ""
 }
 
 func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
 	text, err := lockfile.Read(f)
 	if err != nil {
 		return kennel.Extraction{}, err
+	}
+	if lockOf(f.Path()) != "" {
+		return readUnlocked(f, text), nil
 	}
 	if isSpecification(f.Path()) {
 		return readSpecification(f, text)
@@ -33,6 +37,21 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 		return kennel.Extraction{}, err
 	}
 	return readLock(f, text)
+}
+
+// lockOf returns the lock file that a Gemfile ought to have, "" when p is no
+// Gemfile of the product's: those inside installed gems are other people's.
+func lockOf(p string) string {
+	if strings.Contains(p, "/gems/") {
+		return ""
+	}
+	switch base := p[strings.LastIndexByte(p, '/')+1:]; {
+	case base == "Gemfile", strings.HasSuffix(base, ".gemfile"):
+		return p + ".lock"
+	case base == "gems.rb":
+		return strings.TrimSuffix(p, "rb") + "locked"
+	}
+	return ""
 }
 
 // gemfileOf returns the Gemfile that a lock file belongs to, "" when p is no
