@@ -211,6 +211,10 @@ func (d *document) add(e entry) {
 		c.Name = spelled(c.Name, e)
 	}
 	c.Release = cmp.Or(c.Release, e.release)
+	if at := strings.LastIndexByte(c.Name, '@'); at > 0 && c.Version == "" && c.Name[at-1] != '/' &&
+		(e.version == "" || e.version == c.Name[at+1:]) {
+		c.Name, c.Version = c.Name[:at], c.Name[at+1:] // some escape the @ before the version
+	}
 	c.Version = cmp.Or(c.Version, e.version)
 	if c.Version == "" {
 		d.noVer.add(c.Name)

@@ -53,24 +53,24 @@ var ErrNotSBOM = errors.New("not a bill of materials in a format that Kennel kno
 // The error says why nothing could be read: it is no bill of materials
 // ([ErrNotSBOM]), or its syntax is broken.
 func Read(path string, data []byte) (kennel.Extraction, error) {
-	text, err := utf8Text(data)
+	t, err := utf8Text(data)
 	if err != nil {
 		return kennel.Extraction{}, err
 	}
 	d := newDocument(path)
-	if text.replaced {
+	format := identify(t, true)
+	if t.replaced && format != CycloneDXXML { // which declares its encoding
 		d.gap(kennel.GapUnresolved, "holds bytes that are not UTF-8; they were read as \ufffd")
 	}
-	format := identify(text, true)
 	switch format {
 	case CycloneDXJSON:
-		err = readCycloneDXJSON(d, text)
+		err = readCycloneDXJSON(d, t)
 	case CycloneDXXML:
-		err = readCycloneDXXML(d, text.bytes)
+		err = readCycloneDXXML(d, t.bytes)
 	case SPDXJSON:
-		err = readSPDXJSON(d, text)
+		err = readSPDXJSON(d, t)
 	case SPDXTagValue:
-		err = readSPDXTagValue(d, text.bytes)
+		err = readSPDXTagValue(d, t.bytes)
 	case None, Undecided:
 		return kennel.Extraction{}, ErrNotSBOM
 	default:
