@@ -369,7 +369,7 @@ func contentsOf(files map[string]string) fs.FS {
 
 // TestUnwanted: what nobody wanted can be read all the same.
 func TestUnwanted(t *testing.T) {
-	big := func(c string) string { return strings.Repeat(c, 100_000) }
+	big := func(c string) string { return strings.Repeat(c, 200_000) }
 	m := Image{Compress: Gzip, Layers: [][]Entry{Files(map[string]string{
 		"a": big("a"), "b": big("b"), "c": "small", "d": big("d"), "hard": "=> a",
 	})}}
@@ -381,7 +381,7 @@ func TestUnwanted(t *testing.T) {
 		asked[name] = fmt.Sprintf("%v %d %d %.1s", mode, size, len(head), head)
 		return name == "b"
 	}})
-	if d := cmp.Diff(map[string]string{"a": "-rw-r--r-- 100000 4096 a", "b": "-rw-r--r-- 100000 4096 b", "d": "-rw-r--r-- 100000 4096 d"}, asked); d != "" {
+	if d := cmp.Diff(map[string]string{"a": "-rw-r--r-- 200000 4096 a", "b": "-rw-r--r-- 200000 4096 b", "d": "-rw-r--r-- 200000 4096 d"}, asked); d != "" {
 		t.Error(d)
 	}
 	var all sync.WaitGroup

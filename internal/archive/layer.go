@@ -12,7 +12,7 @@ import (
 
 // keepBelow is the size up to which files of a compressed layer are kept
 // unasked: extractors read more than they match, and it is mostly small.
-const keepBelow = 16 << 10
+const keepBelow = 128 << 10
 
 // headSize is how much of a file Options.Wanted sees.
 const headSize = 4096

@@ -2,13 +2,16 @@ package target
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kennel-oss/kennel"
 	build "github.com/kennel-oss/kennel/internal/archive/archivetest"
 )
 
@@ -95,4 +98,59 @@ func TestImageTarget(t *testing.T) {
 	if d := cmp.Diff([]string{"own.list: real"}, summary(inventory(t, dir, Options{}))); d != "" {
 		t.Error(d)
 	}
+}
+
+// TestImageUnpackedForExtractors: knowing the extractors changes no answer.
+func TestImageUnpackedForExtractors(t *testing.T) {
+	big := strings.Repeat("pkg\n", 100_000)
+	files := map[string]string{"a.list": big, "plain": "LIST\n" + big, "other": big, "x.matchpanic": big}
+	image := build.Image{Layers: [][]build.Entry{build.Files(files)}, Compress: build.Gzip}
+	dir := write(t, build.Layout(image))
+	want := summary(inventory(t, dir, Options{}))
+	if len(want) != 3 {
+		t.Fatal(want)
+	}
+	if d := cmp.Diff(want, summary(inventory(t, dir, Options{Extractors: extractors}))); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestModes: extractors that decide by the mode of a file see it, on disk and
+// in an image.
+func TestModes(t *testing.T) {
+	dir := write(t, map[string]string{"d/tool": "x", "d/text": "x"})
+	if err := os.Chmod(filepath.Join(dir, "d", "tool"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	tar := filepath.Join(t.TempDir(), "x.tar")
+	if err := os.WriteFile(tar, build.Tar(build.Entry{Name: "d/tool", Mode: 0o755, Content: "x"}, build.Entry{Name: "d/text", Content: "x"}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, arg := range []string{dir, tar} {
+		tg, err := Open(t.Context(), arg, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tg.Close()
+		inv, err := tg.Inventory(t.Context(), []kennel.Extractor{programs{}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if runtime.GOOS != "windows" || arg == tar {
+			if d := cmp.Diff([]string{"d/tool:"}, summary(inv)); d != "" {
+				t.Error(arg, d)
+			}
+		}
+	}
+}
+
+// programs is lister for executable files.
+type programs struct{ lister }
+
+func (programs) Match(f kennel.File) bool {
+	return f.Mode().IsRegular() && f.Mode()&0o111 != 0 && f.Size() == 1
+}
+
+func (programs) Extract(_ context.Context, f kennel.File) (kennel.Extraction, error) {
+	return kennel.Extraction{Projects: []kennel.Project{{Manifest: f.Path()}}}, nil
 }

@@ -8,11 +8,13 @@ import (
 	"github.com/kennel-oss/kennel"
 )
 
-// wanted tells which files of an image will be read: those that an extractor
-// matches, and the file lists that it will read beside a package database.
+// wanted tells which large files of an image will be read: those that an
+// extractor matches, and what extractors read beside them, which can be large
+// too: the file lists of package databases, and go.sum. A name that is missing
+// here costs time and nothing else.
 func wanted(extractors []kennel.Extractor) func(string, fs.FileMode, int64, []byte) bool {
 	return func(name string, mode fs.FileMode, size int64, head []byte) (yes bool) {
-		if strings.Contains(name, "lib/dpkg/info/") && strings.HasSuffix(name, ".list") || strings.Contains(name, "lib/rpm/") || strings.Contains(name, "lib/apk/") {
+		if strings.HasSuffix(name, "/go.sum") || strings.Contains(name, "lib/dpkg/info/") && strings.HasSuffix(name, ".list") || strings.Contains(name, "lib/rpm/") {
 			return true
 		}
 		// A panic is met again, and told, when the file is matched in the walk.
