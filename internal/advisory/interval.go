@@ -83,6 +83,9 @@ func makeTable(e kennel.Ecosystem, entries []*affected) *versionTable {
 		rows = append(rows, row{key: key, spelled: v})
 	}
 	for _, a := range entries {
+		if len(a.custom) > 0 {
+			add(noRelease, false)
+		}
 		for _, list := range [][][]event{a.ranges, a.custom} {
 			for _, events := range list {
 				for _, ev := range events {
@@ -222,12 +225,12 @@ func clip(in []interval, lo, above uint32, end endKind) []interval {
 	return out
 }
 
-// union sorts intervals and joins those that overlap.
+// union sorts intervals and joins those that overlap or touch.
 func union(in []interval) []interval {
 	slices.SortFunc(in, func(a, b interval) int { return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.hi, b.hi)) })
 	var out []interval
 	for _, v := range in {
-		if n := len(out); n > 0 && v.lo <= out[n-1].hi {
+		if n := len(out); n > 0 && v.lo <= out[n-1].hi+1 {
 			if v.hi > out[n-1].hi || v.hi == out[n-1].hi && v.end == endFixed {
 				out[n-1].hi, out[n-1].end = v.hi, v.end
 			}
@@ -275,19 +278,23 @@ func (t *versionTable) affects(a *affected) (out []interval, sound bool) {
 	return t.closeWith(standard, custom), sound
 }
 
+// noRelease is what every version of a Go module without releases is below:
+// they are called 0.0.0-date-commit.
+const noRelease = "0.0.0"
+
 // closeWith reads Go's custom ranges beside the standard ones. Custom bounds
 // are versions that a project publishes and the module proxy does not know.
-// Where the standard range has no end, they say where it ends. Where it has
-// one, it holds for what the proxy knows, and closed custom ranges are added
+//
+// Where the standard range has no end, they say where it ends: among releases
+// when they name releases, and among commits without a release when they name
+// such commits. Where it has an
+// end, it holds for what the proxy knows, and closed custom ranges are added
 // above it: versions such as 3.5.0 of a program whose module is at 0.305.0.
 func (t *versionTable) closeWith(standard, custom []interval) []interval {
 	top := uint32(0)
 	for _, v := range standard {
 		if v.end == endOpen {
-			if both := intersect(standard, custom); len(both) > 0 {
-				return both
-			}
-			return standard
+			return t.endWith(standard, custom)
 		}
 		top = max(top, v.hi+1)
 	}
@@ -296,6 +303,29 @@ func (t *versionTable) closeWith(standard, custom []interval) []interval {
 		if v.end != endOpen {
 			out = append(out, v)
 		}
+	}
+	return union(out)
+}
+
+// endWith lets custom ranges end standard ones.
+func (t *versionTable) endWith(standard, custom []interval) []interval {
+	out := intersect(standard, custom)
+	if len(out) == 0 {
+		return standard
+	}
+	release := uint32(2*t.index[noRelease] + 1)
+	commits, releases := false, false // which of them the custom bounds name
+	for _, v := range custom {
+		for _, bound := range [2]uint32{v.lo, v.hi + 1} {
+			commits = commits || 0 < bound && bound < release
+			releases = releases || release < bound && bound <= t.last()
+		}
+	}
+	if !commits {
+		out = append(out, clip(standard, 0, release, endOpen)...)
+	}
+	if !releases {
+		out = append(out, clip(standard, release, t.last()+1, endOpen)...)
 	}
 	return union(out)
 }
