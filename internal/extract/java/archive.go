@@ -227,9 +227,19 @@ func (a *archiveReader) add(c coordinates, place string) error {
 			Package: kennel.Package{Ecosystem: kennel.Maven, Name: c.name()},
 			Version: c.version,
 		},
+		Scope:     archiveScope(place),
 		Locations: []kennel.Location{{Path: place, Layer: a.f.Layer()}},
 	})
 	return nil
+}
+
+// archiveScope is shipped for what an application archive carries to run with.
+// A jar that merely lies somewhere may be anything.
+func archiveScope(place string) kennel.Scope {
+	if strings.Contains(place, "!/WEB-INF/lib/") || strings.Contains(place, "!/BOOT-INF/lib/") {
+		return kennel.ScopeShipped
+	}
+	return kennel.ScopeUnknown
 }
 
 // maxGaps bounds what one archive can say of itself.

@@ -73,7 +73,7 @@ project lib/log4j-core-2.14.1.jar root=lib ecosystem=Maven name=org.apache.loggi
 			part{"BOOT-INF/lib/log4j-core-2.14.1.jar", log4j},
 			part{"BOOT-INF/lib/mystery.jar", pack(t, class)}), `
 project app.jar root=. ecosystem=Maven installed
-  Maven org.apache.logging.log4j:log4j-core 2.14.1 unknown unknown origin=unknown @app.jar!/BOOT-INF/lib/log4j-core-2.14.1.jar
+  Maven org.apache.logging.log4j:log4j-core 2.14.1 shipped unknown origin=unknown @app.jar!/BOOT-INF/lib/log4j-core-2.14.1.jar
 gap (unresolved) app.jar: 1 archive without Maven coordinates inside, so that their names and versions are not known: BOOT-INF/lib/mystery.jar
 `},
 		{"shaded", "all-1.0.jar", pack(t, class,
@@ -86,7 +86,7 @@ project all-1.0.jar root=. ecosystem=Maven name=com.example:all version=1.0 inst
 `},
 		{"deep", "a.ear", pack(t, part{"web.war", pack(t, part{"WEB-INF/lib/log4j-core.jar", log4j})}), `
 project a.ear root=. ecosystem=Maven installed
-  Maven org.apache.logging.log4j:log4j-core 2.14.1 unknown unknown origin=unknown @a.ear!/web.war!/WEB-INF/lib/log4j-core.jar
+  Maven org.apache.logging.log4j:log4j-core 2.14.1 shipped unknown origin=unknown @a.ear!/web.war!/WEB-INF/lib/log4j-core.jar
 `},
 		{"launch script before it", "run.jar", "#!/bin/sh\nexec java -jar \"$0\"\n" + log4j, `
 project run.jar root=. ecosystem=Maven installed
