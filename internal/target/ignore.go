@@ -20,6 +20,14 @@ type glob struct {
 	anywhere, folders bool
 }
 
+// Bounds on a glob: alternatives multiply, and the globs may come with the
+// project that is examined.
+const (
+	maxGlob   = 1024
+	maxBraces = 4
+	maxCommas = 32
+)
+
 func parseIgnore(globs []string) (ignore, error) {
 	var list ignore
 	for _, text := range globs {
@@ -30,6 +38,9 @@ func parseIgnore(globs []string) (ignore, error) {
 		g.pattern, g.folders = strings.CutSuffix(g.pattern, "/")
 		g.anywhere = !strings.Contains(g.pattern, "/")
 		g.pattern = strings.TrimPrefix(strings.TrimPrefix(g.pattern, "./"), "/")
+		if len(text) > maxGlob || strings.Count(text, "{") > maxBraces || strings.Count(text, ",") > maxCommas {
+			return nil, fmt.Errorf("ignore %.40q: the glob is too long or has too many alternatives; write several", text)
+		}
 		if g.pattern == "" || !doublestar.ValidatePattern(g.pattern) {
 			return nil, fmt.Errorf("ignore %q: not a glob", text)
 		}
