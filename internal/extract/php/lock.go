@@ -180,7 +180,7 @@ func (p *pkg) origin() kennel.Origin {
 }
 
 // maxProviders bounds how many packages a need of a virtual package may mean.
-const maxProviders = 64
+const maxProviders = 32
 
 func (l *list) project(f kennel.File) kennel.Extraction {
 	installed := isInstalled(f.Path())

@@ -92,7 +92,7 @@ func key(name string) string {
 
 // maxSame bounds how many locked versions of one name a need may mean. Real
 // locks hold a handful, one for each range of Python versions.
-const maxSame = 64
+const maxSame = 16
 
 // project resolves the needs and gives the graph.
 func (l *lock) project() kennel.Extraction {

@@ -27,6 +27,8 @@ type poetry struct {
 	reader *toml.Reader
 	format string
 
+	compared int // extras with needs so far
+
 	facts []fact              // by package
 	files map[string][]string // digests by package name, where lock versions before 2 keep them
 }
@@ -126,8 +128,8 @@ func (p *poetry) dependency(path []string, last *pkg) error {
 // extra notes which optional dependencies an extra of the package brings, as
 // in socks = ["pysocks (>=1)"]. Older locks say it nowhere else.
 func (p *poetry) extra(path []string, last *pkg) error {
-	const many = 1000 // needs of one package; real ones have some 100
-	if len(path) != 1 || len(last.needs) > many {
+	const enough = 10_000_000 // comparisons in one file; real ones take some 10,000
+	if p.compared += len(last.needs); len(path) != 1 || p.compared > enough {
 		return nil
 	}
 	s, err := p.reader.String()

@@ -205,7 +205,7 @@ func (l *lock) checksum(body string) {
 
 // maxSame bounds how many locked versions of one name a need may mean. Bundler
 // locks one, or a few for platforms that differ.
-const maxSame = 64
+const maxSame = 16
 
 func (l *lock) project(f kennel.File) (kennel.Project, []kennel.Gap) {
 	p := kennel.Project{Root: path.Dir(f.Path()), Manifest: f.Path(), Ecosystem: kennel.RubyGems, Graph: true}
