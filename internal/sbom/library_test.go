@@ -101,8 +101,15 @@ func libraryPurls(t *testing.T, data []byte) (purls []string, ok bool) {
 			return nil, false
 		}
 		for _, p := range doc.Packages {
+			several := -1
 			for _, ref := range p.PackageExternalReferences {
 				if ref.RefType == "purl" {
+					several++
+				}
+			}
+			for _, ref := range p.PackageExternalReferences {
+				named := strings.Contains(ref.Locator, "/"+p.PackageName+"@") || strings.Contains(ref.Locator, "/"+p.PackageName+"%40")
+				if ref.RefType == "purl" && (several == 0 || named) {
 					purls = append(purls, strings.Replace(ref.Locator, "%40"+p.PackageVersion, "@"+p.PackageVersion, 1))
 				}
 			}

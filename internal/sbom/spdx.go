@@ -95,6 +95,7 @@ func spdxJSONRelationship(r *jsonReader, s *spdx) error {
 type spdxPackage struct {
 	entry
 	own                 ownProperties
+	purls               []string
 	purpose, download   string
 	concluded, declared string
 }
@@ -107,10 +108,31 @@ func (p *spdxPackage) checksum(algorithm, value string) {
 }
 
 func (p *spdxPackage) reference(kind, locator string) {
-	if kind == "purl" && p.purl == "" || kind == "" && strings.HasPrefix(locator, "pkg:") {
-		p.purl = locator
+	if kind == "purl" || kind == "" && strings.HasPrefix(locator, "pkg:") {
+		p.purls = append(p.purls, locator)
 	}
 }
+
+// choose picks the purl of a package that has several: the first that names
+// what the package is called, since generators add guesses.
+func (p *spdxPackage) choose() {
+	if len(p.purls) == 0 {
+		return
+	}
+	p.purl = p.purls[0]
+	for _, purl := range p.purls[:min(len(p.purls), maxPurls)] {
+		if len(p.purls) == 1 {
+			return
+		}
+		if c, err := fromPurl(purl); err == nil && strings.EqualFold(c.Name, p.name) {
+			p.purl = purl
+			return
+		}
+	}
+}
+
+// maxPurls bounds how many purls of one package are compared with its name.
+const maxPurls = 64
 
 // annotation reads the lines that Kennel's own annotations hold.
 func (p *spdxPackage) annotation(comment string) {
@@ -143,6 +165,7 @@ func (s *spdx) describes(id string) {
 }
 
 func (s *spdx) add(p spdxPackage) {
+	p.choose()
 	p.kind = strings.ToLower(strings.ReplaceAll(p.purpose, "_", "-"))
 	if p.kind == "" && p.purl == "" {
 		p.kind = spdxKind(p.ref, p.name)
