@@ -232,10 +232,11 @@ func (r *Reader) header(header func([]string, bool) error) error {
 		r.pos++
 	}
 	base := len(r.keys)
-	defer func() { r.keys = r.keys[:base] }()
 	if err := r.key(); err != nil {
 		return err
 	}
+	path := r.keys[base:len(r.keys):len(r.keys)]
+	r.keys = r.keys[:base]
 	closing := "]"
 	if array {
 		closing = "]]"
@@ -247,13 +248,12 @@ func (r *Reader) header(header func([]string, bool) error) error {
 	if header == nil {
 		return nil
 	}
-	return header(r.keys[base:len(r.keys):len(r.keys)], array)
+	return header(path, array)
 }
 
 // pair reads key = value.
 func (r *Reader) pair(member func([]string) error) error {
 	base := len(r.keys)
-	defer func() { r.keys = r.keys[:base] }()
 	if err := r.key(); err != nil {
 		return err
 	}
@@ -268,6 +268,7 @@ func (r *Reader) pair(member func([]string) error) error {
 			return err
 		}
 	}
+	r.keys = r.keys[:base]
 	if r.pos == start {
 		return r.Skip()
 	}

@@ -14,9 +14,11 @@ func (r *Reader) peek() byte {
 }
 
 func (r *Reader) spaces() {
-	for r.pos < len(r.text) && (r.text[r.pos] == ' ' || r.text[r.pos] == '\t') {
-		r.pos++
+	text, i := r.text, r.pos
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t') {
+		i++
 	}
+	r.pos = i
 }
 
 // newline passes over one line end.
@@ -101,14 +103,14 @@ func (r *Reader) keyPart() (string, error) {
 		}
 		return r.quoted(true)
 	}
-	start := r.pos
-	for r.pos < len(r.text) && (alphanumeric(r.text[r.pos]) || r.text[r.pos] == '_' || r.text[r.pos] == '-') {
-		r.pos++
+	text, start, i := r.text, r.pos, r.pos
+	for i < len(text) && (alphanumeric(text[i]) || text[i] == '_' || text[i] == '-') {
+		i++
 	}
-	if r.pos == start {
+	if r.pos = i; i == start {
 		return "", r.fail("expected a key")
 	}
-	return r.text[start:r.pos], nil
+	return text[start:i], nil
 }
 
 // bare passes over a boolean, number or date.
