@@ -99,6 +99,7 @@ func TestImages(t *testing.T) {
 // TestDeletedInALaterLayer: what a later layer removes is not in the image.
 func TestDeletedInALaterLayer(t *testing.T) {
 	layers := [][]archivetest.Entry{
+		rootfs(osRelease("debian", "12", "bookworm"), stanza("base-files", "12.4", "")),
 		{{Name: "app/orders.jar", Content: fatJar("2.14.1")}},
 		{{Name: "app/.wh.orders.jar"}},
 	}

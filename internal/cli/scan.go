@@ -165,6 +165,10 @@ func (a *app) judge(ctx context.Context, f *scanFlags, arg string) (kennel.Judge
 	if err != nil {
 		return kennel.Judgement{}, err
 	}
+	org, err := organisation(f.policy)
+	if err != nil {
+		return kennel.Judgement{}, err
+	}
 	// The policy compiles and the database opens while the target is read.
 	type compiled struct {
 		p   *policy.Policy
@@ -172,7 +176,7 @@ func (a *app) judge(ctx context.Context, f *scanFlags, arg string) (kennel.Judge
 	}
 	rules := make(chan compiled, 1)
 	go func() {
-		p, err := compilePolicy(f.policy, project)
+		p, err := compilePolicy(org, project)
 		rules <- compiled{p, err}
 	}()
 	db, notes, err := a.openDatabase(ctx, f, user)
@@ -194,7 +198,7 @@ func (a *app) judge(ctx context.Context, f *scanFlags, arg string) (kennel.Judge
 	if project.notice != "" {
 		inv.Gaps = append(inv.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: ConfigFile, Why: project.notice})
 	}
-	suppress, err := a.suppressors(f, project, t, &inv)
+	suppress, err := a.suppressors(f, org, project, &inv)
 	if err != nil {
 		return kennel.Judgement{}, err
 	}

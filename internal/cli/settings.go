@@ -32,9 +32,9 @@ func (a *app) projectConfig(ctx context.Context, target, named, ref string) (tru
 		return trusted{}, usage("--config and --trust-config-from cannot be used together: choose one")
 	}
 	if named != "" {
-		data, err := os.ReadFile(named)
+		data, err := readFlagFile("--config", named)
 		if err != nil {
-			return trusted{}, &exit{exitUsage, fmt.Errorf("--config: %w", err)}
+			return trusted{}, err
 		}
 		return parseConfig(named, data)
 	}
@@ -107,27 +107,35 @@ func (a *app) userConfig() (config.Config, error) {
 	return t.Config, err
 }
 
-// compilePolicy joins the rules that count: an organisation's, then the
-// project's, then the built-in ones where nobody replaced them.
-func compilePolicy(organisation string, project trusted) (*policy.Policy, error) {
-	var lists []policy.List
-	if organisation != "" {
-		data, err := os.ReadFile(organisation)
-		if err != nil {
-			return nil, &exit{exitUsage, fmt.Errorf("--policy: %w", err)}
-		}
-		t, err := parseConfig(organisation, data)
-		if err != nil {
-			return nil, err
-		}
-		lists = append(lists, rules(t))
+// organisation reads an organisation's policy file, which may hold waivers
+// and VEX of its own.
+func organisation(path string) (trusted, error) {
+	if path == "" {
+		return trusted{}, nil
 	}
-	if len(project.Policy.Rules) > 0 || organisation == "" {
-		if project.path == "" {
-			lists = append(lists, policy.Default())
-		} else {
-			lists = append(lists, rules(project))
-		}
+	data, err := readFlagFile("--policy", path)
+	if err != nil {
+		return trusted{}, err
+	}
+	return parseConfig(path, data)
+}
+
+// compilePolicy joins the rules that count: an organisation's, which bind,
+// then the project's, then the built-in ones where nobody replaced them.
+func compilePolicy(org, project trusted) (*policy.Policy, error) {
+	var lists []policy.List
+	if org.path != "" {
+		list := rules(org)
+		list.Binding = true
+		lists = append(lists, list)
+	}
+	switch {
+	case len(project.Policy.Rules) > 0:
+		lists = append(lists, rules(project))
+	case org.path == "" && project.path != "" && !project.Policy.Extends:
+		lists = append(lists, rules(project)) // no rules at all, and told so
+	case org.path == "":
+		lists = append(lists, policy.Default())
 	}
 	p, err := policy.Compile(lists...)
 	if err != nil {
@@ -136,15 +144,16 @@ func compilePolicy(organisation string, project trusted) (*policy.Policy, error)
 	return p, nil
 }
 
+// rules are a file's own, then the built-in ones unless it says extends: none.
 func rules(t trusted) policy.List {
-	if len(t.Policy.Rules) == 0 && t.Policy.Extends {
-		return policy.Default()
-	}
 	list := policy.List{Source: t.path}
 	for _, r := range t.Policy.Rules {
 		list.Rules = append(list.Rules, policy.Rule{Name: r.Name, Verdict: r.Verdict, When: r.When, Why: r.Why})
 	}
 	if t.Policy.Extends {
+		if len(list.Rules) == 0 {
+			return policy.Default()
+		}
 		list.Source += " + built-in"
 		list.Rules = append(list.Rules, policy.Default().Rules...)
 	}

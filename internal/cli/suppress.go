@@ -8,53 +8,41 @@ import (
 
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/judge"
-	"github.com/kennel-oss/kennel/internal/target"
 	"github.com/kennel-oss/kennel/internal/vex"
 )
 
 // suppressors is what sets results aside in a run: VEX, waivers, a baseline.
 type suppressors struct {
 	list     []judge.Suppressor
-	book     *vex.Book
-	waivers  *judge.Waivers
+	books    []*vex.Book
+	waivers  []*judge.Waivers
 	baseline *judge.Baseline
 }
 
 // suppressors reads every document that a flag or trusted configuration
-// names. What cannot be understood in them becomes a gap of inv.
-func (a *app) suppressors(f *scanFlags, project trusted, t *target.Target, inv *kennel.Inventory) (*suppressors, error) {
+// names. What cannot be understood in them becomes a gap of inv. What comes
+// with the project yields to an organisation's policy.
+func (a *app) suppressors(f *scanFlags, org, project trusted, inv *kennel.Inventory) (*suppressors, error) {
 	s := &suppressors{}
-	named := f.vex
-	for _, path := range project.VEX {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(project.path), path)
-		}
-		named = append(named, path)
+	if err := s.addVEX(f.vex, "", false, inv); err != nil {
+		return nil, err
 	}
-	var statements []vex.Statement
-	for _, path := range named {
-		data, err := readFlagFile("VEX", path)
-		if err != nil {
+	for _, from := range []struct {
+		trusted
+		yields bool
+	}{{org, false}, {project, f.config == ""}} {
+		if err := s.addVEX(from.VEX, filepath.Dir(from.path), from.yields, inv); err != nil {
 			return nil, err
 		}
-		said, gaps, err := vex.Read(path, data)
-		if err != nil {
-			return nil, &exit{exitUsage, fmt.Errorf("VEX %s: %w", path, err)}
+		if len(from.Waivers) == 0 {
+			continue
 		}
-		statements = append(statements, said...)
-		inv.Gaps = append(inv.Gaps, gaps...)
-	}
-	if len(statements) > 0 {
-		s.book = vex.New(statements)
-		s.list = append(s.list, &byVEX{s.book, t})
-	}
-	if len(project.Waivers) > 0 {
-		waivers, err := judge.NewWaivers(project.path, project.Waivers)
+		waivers, err := judge.NewWaivers(from.path, from.Waivers)
 		if err != nil {
 			return nil, &exit{exitUsage, err}
 		}
-		s.waivers = waivers
-		s.list = append(s.list, waivers)
+		s.waivers = append(s.waivers, waivers)
+		s.add(waivers, from.yields)
 	}
 	if f.baseline != "" {
 		data, err := readFlagFile("--baseline", f.baseline)
@@ -64,9 +52,43 @@ func (a *app) suppressors(f *scanFlags, project trusted, t *target.Target, inv *
 		if s.baseline, err = judge.ReadBaseline(f.baseline, data); err != nil {
 			return nil, &exit{exitUsage, err}
 		}
-		s.list = append(s.list, s.baseline)
+		s.add(s.baseline, false)
 	}
 	return s, nil
+}
+
+func (s *suppressors) add(one judge.Suppressor, yields bool) {
+	if yields {
+		one = judge.Yielding{Suppressor: one}
+	}
+	s.list = append(s.list, one)
+}
+
+// addVEX reads VEX documents; paths that are not absolute are relative to
+// folder.
+func (s *suppressors) addVEX(paths []string, folder string, yields bool, inv *kennel.Inventory) error {
+	var statements []vex.Statement
+	for _, path := range paths {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(folder, path)
+		}
+		data, err := readFlagFile("VEX", path)
+		if err != nil {
+			return err
+		}
+		said, gaps, err := vex.Read(path, data)
+		if err != nil {
+			return &exit{exitUsage, fmt.Errorf("VEX %s: %w", path, err)}
+		}
+		statements = append(statements, said...)
+		inv.Gaps = append(inv.Gaps, gaps...)
+	}
+	if len(statements) > 0 {
+		book := vex.New(statements)
+		s.books = append(s.books, book)
+		s.add(&byVEX{book}, yields)
+	}
+	return nil
 }
 
 // describe adds to a judgement what became of the suppressors: expired
@@ -74,20 +96,22 @@ func (a *app) suppressors(f *scanFlags, project trusted, t *target.Target, inv *
 func (s *suppressors) describe(j *kennel.Judgement) {
 	// A statement about a problem that is here, for a component that is not,
 	// is most often a purl that does not match: silence would hide that.
-	for _, unused := range s.book.Unused() {
-		if unused.Nearest == "" {
-			continue
+	for _, book := range s.books {
+		for _, unused := range book.Unused() {
+			if unused.Nearest == "" {
+				continue
+			}
+			subject := unused.Component
+			if subject.Empty() {
+				subject = unused.Product
+			}
+			j.Complete = false
+			j.Gaps = append(j.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: unused.Where,
+				Why: fmt.Sprintf("its statement on %s speaks of %s and matched nothing; the nearest component is %s", unused.Vulnerability, subject, unused.Nearest)})
 		}
-		subject := unused.Component
-		if subject.Empty() {
-			subject = unused.Product
-		}
-		j.Complete = false
-		j.Gaps = append(j.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: unused.Where,
-			Why: fmt.Sprintf("its statement on %s speaks of %s and matched nothing; the nearest component is %s", unused.Vulnerability, subject, unused.Nearest)})
 	}
-	if s.waivers != nil {
-		j.Expired = s.waivers.Expired(j)
+	for _, w := range s.waivers {
+		j.Expired = append(j.Expired, w.Expired(j)...)
 	}
 	if s.baseline != nil {
 		j.Baseline = s.baseline.Info(j)
@@ -95,10 +119,7 @@ func (s *suppressors) describe(j *kennel.Judgement) {
 }
 
 // byVEX is a judge.Suppressor over VEX statements.
-type byVEX struct {
-	book *vex.Book
-	t    *target.Target
-}
+type byVEX struct{ book *vex.Book }
 
 func (b *byVEX) Suppress(r *kennel.Result, p *kennel.Project, _ time.Time) *kennel.Suppression {
 	said, ok := b.book.Lookup(r.Finding, vex.ProductOf(p))

@@ -35,6 +35,10 @@ type Suppressor interface {
 	Suppress(r *kennel.Result, p *kennel.Project, asOf time.Time) *kennel.Suppression
 }
 
+// Yielding is a suppressor that the examined project brings itself: it gives
+// way where an organisation's policy denies.
+type Yielding struct{ Suppressor }
+
 // Judge judges inventories. See [New].
 type Judge struct{ o Options }
 
@@ -175,6 +179,9 @@ func (j *Judge) decide(r *kennel.Result, p *kennel.Project, asOf time.Time) {
 	d := j.o.Policy.Decide(policy.Facts{Result: r, Scope: occurrence.Scope, Direct: occurrence.Direct, Project: p, AsOf: asOf})
 	r.Verdict, r.Rules = d.Verdict, d.Rules
 	for _, s := range j.o.Suppress {
+		if _, yields := s.(Yielding); yields && d.Bound {
+			continue
+		}
 		if r.Suppressed = s.Suppress(r, p, asOf); r.Suppressed != nil {
 			return
 		}

@@ -34,6 +34,7 @@ type Rule struct {
 // Policy is a compiled set of rule lists. It is safe for concurrent use.
 type Policy struct {
 	lists   [][]compiled
+	binding []bool // by list
 	digest  string
 	sources []string
 }
@@ -47,6 +48,9 @@ type compiled struct {
 type List struct {
 	Source string // "built-in", or the file's path
 	Rules  []Rule
+	// Binding says that what the list denies, the examined project's own waivers
+	// cannot set aside: an organisation's list is.
+	Binding bool
 }
 
 // Compile checks and compiles rule lists. Each list decides alone and the
@@ -83,8 +87,9 @@ func Compile(lists ...List) (*Policy, error) {
 			out = append(out, compiled{r, program})
 			fmt.Fprintf(sum, "%q %s %q\n", r.Name, r.Verdict, r.When)
 		}
-		sum.Write([]byte("--\n"))
+		fmt.Fprintf(sum, "-- %t\n", list.Binding)
 		p.lists = append(p.lists, out)
+		p.binding = append(p.binding, list.Binding)
 		p.sources = append(p.sources, list.Source)
 	}
 	p.digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
@@ -120,6 +125,7 @@ func (p *Policy) Info() kennel.PolicyInfo {
 type Decision struct {
 	Verdict kennel.Verdict
 	Rules   []string
+	Bound   bool // a binding list denies it
 }
 
 // Decide judges one result. Where no rule holds the verdict is allow. A rule
@@ -130,7 +136,7 @@ func (p *Policy) Decide(f Facts) Decision {
 	if p == nil || len(p.lists) == 0 {
 		return Decision{Verdict: kennel.Deny, Rules: []string{"no policy"}}
 	}
-	for _, list := range p.lists {
+	for n, list := range p.lists {
 		for i := range list {
 			r := &list[i]
 			out, _, err := r.program.Eval(&f)
@@ -140,6 +146,7 @@ func (p *Policy) Decide(f Facts) Decision {
 			}
 			if held, ok := out.Value().(bool); ok && held {
 				d.add(r.Verdict, r.Name)
+				d.Bound = d.Bound || p.binding[n] && r.Verdict == kennel.Deny
 				break
 			}
 		}

@@ -62,7 +62,7 @@ func TestDefault(t *testing.T) {
 }
 
 func TestFirstRuleDecidesAndMissingValuesGiveReview(t *testing.T) {
-	p, err := Compile(List{"team", []Rule{
+	p, err := Compile(List{Source: "team", Rules: []Rule{
 		{Name: "ours", Verdict: kennel.Allow, When: `component.name == "left"`},
 		{Name: "rest", Verdict: kennel.Deny, When: `true`},
 	}})
@@ -72,7 +72,7 @@ func TestFirstRuleDecidesAndMissingValuesGiveReview(t *testing.T) {
 	if got := p.Decide(facts(func(*kennel.Result, *Facts) {})); got.Verdict != kennel.Allow {
 		t.Errorf("the first rule that holds decides; got %v", got)
 	}
-	p, err = Compile(List{"team", []Rule{{Name: "late", Verdict: kennel.Deny, When: `finding.epss > 0.5`}}})
+	p, err = Compile(List{Source: "team", Rules: []Rule{{Name: "late", Verdict: kennel.Deny, When: `finding.epss > 0.5`}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,8 +83,8 @@ func TestFirstRuleDecidesAndMissingValuesGiveReview(t *testing.T) {
 }
 
 func TestOrganisationWins(t *testing.T) {
-	org := List{"org", []Rule{{Name: "no-left", Verdict: kennel.Deny, When: `component.name == "left"`}}}
-	project := List{"kennel.yaml", []Rule{{Name: "fine", Verdict: kennel.Allow, When: `true`}}}
+	org := List{Source: "org", Rules: []Rule{{Name: "no-left", Verdict: kennel.Deny, When: `component.name == "left"`}}}
+	project := List{Source: "kennel.yaml", Rules: []Rule{{Name: "fine", Verdict: kennel.Allow, When: `true`}}}
 	p, err := Compile(org, project)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestMistakesAreFoundWhenRead(t *testing.T) {
 		`finding.id == "` + long + `"`:  "size",
 		`[1,2,3].all(x, undeclared(x))`: "undeclared",
 	} {
-		_, err := Compile(List{"x", []Rule{{Name: "r", When: when}}})
+		_, err := Compile(List{Source: "x", Rules: []Rule{{Name: "r", When: when}}})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40s: got %v, want an error with %q", when, err, want)
 		}
@@ -126,7 +126,7 @@ func TestCostIsBounded(t *testing.T) {
 	for range 6 {
 		when = list + ".all(x, " + when + ")"
 	}
-	p, err := Compile(List{"x", []Rule{{Name: "slow", Verdict: kennel.Allow, When: when}}})
+	p, err := Compile(List{Source: "x", Rules: []Rule{{Name: "slow", Verdict: kennel.Allow, When: when}}})
 	if err != nil {
 		t.Skip(err) // refused when read is as good
 	}
@@ -141,7 +141,7 @@ func TestEveryFieldAnswers(t *testing.T) {
 		if f.Name == "as_of" {
 			continue
 		}
-		if _, err := Compile(List{"x", []Rule{{Name: "r", When: "has(" + f.Name + ")"}}}); err != nil {
+		if _, err := Compile(List{Source: "x", Rules: []Rule{{Name: "r", When: "has(" + f.Name + ")"}}}); err != nil {
 			t.Error(err)
 		}
 		n++
@@ -176,7 +176,7 @@ func FuzzCompile(f *testing.F) {
 	}
 	f.Add(`finding.ids.exists(i, i.startsWith("GHSA-")) && as_of > finding.published`)
 	f.Fuzz(func(t *testing.T, when string) {
-		p, err := Compile(List{"x", []Rule{{Name: "r", Verdict: kennel.Deny, When: when}}})
+		p, err := Compile(List{Source: "x", Rules: []Rule{{Name: "r", Verdict: kennel.Deny, When: when}}})
 		if err == nil {
 			p.Decide(facts(func(*kennel.Result, *Facts) {}))
 		}
