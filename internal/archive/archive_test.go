@@ -384,6 +384,15 @@ func TestUnwanted(t *testing.T) {
 	if d := cmp.Diff(map[string]string{"a": "-rw-r--r-- 200000 4096 a", "b": "-rw-r--r-- 200000 4096 b", "d": "-rw-r--r-- 200000 4096 d"}, asked); d != "" {
 		t.Error(d)
 	}
+	for _, name := range []string{"a", "b", "d", "hard"} {
+		want := name
+		if name == "hard" {
+			want = "a"
+		}
+		if h, err := tree.Head(name, 3); string(h) != strings.Repeat(want, 3) {
+			t.Errorf("the head of %s: %q, %v", name, h, err)
+		}
+	}
 	var all sync.WaitGroup
 	for range 3 {
 		for name, want := range map[string]string{"a": big("a"), "b": big("b"), "c": "small", "d": big("d"), "hard": big("a")} {

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"hash"
 	"io"
@@ -43,8 +44,17 @@ func (s *streamed) Close() error {
 	return s.whole.Close()
 }
 
+// partial is the source of a content of which only the head was kept, so that
+// whoever asks once more what the file is need not unpack the layer.
+type partial struct {
+	*streamed
+	head region
+	at   int64
+}
+
 // keeper writes wanted contents to a spool.
 type keeper struct {
+	late   *streamed
 	wanted func(e entry, head []byte) bool
 	spool  *spool
 	out    *bufio.Writer
@@ -54,17 +64,6 @@ type keeper struct {
 // keep copies an entry's content from r when it is wanted, and lets its node
 // read it from there.
 func (k *keeper) keep(e entry, r io.Reader) error {
-	n := e.node
-	var head []byte
-	if n.size > keepBelow {
-		head = make([]byte, headSize)
-		if _, err := io.ReadFull(r, head); err != nil {
-			return err
-		}
-		if !k.wanted(e, head) {
-			return nil
-		}
-	}
 	if k.spool == nil {
 		s, err := newSpool()
 		if err != nil {
@@ -72,15 +71,32 @@ func (k *keeper) keep(e entry, r io.Reader) error {
 		}
 		k.spool, k.out = s, bufio.NewWriterSize(s.file, 256<<10)
 	}
-	if _, err := k.out.Write(head); err != nil {
+	n, start := e.node, k.size
+	var head []byte
+	if n.size > keepBelow {
+		head = make([]byte, headSize)
+		if _, err := io.ReadFull(r, head); err != nil {
+			return err
+		}
+		if err := k.write(bytes.NewReader(head), headSize); err != nil {
+			return err
+		}
+		if !k.wanted(e, head) {
+			n.src = &partial{k.late, region{k.spool}, start}
+			return nil
+		}
+	}
+	if err := k.write(r, n.size-int64(len(head))); err != nil {
 		return err
 	}
-	if _, err := io.CopyN(k.out, r, n.size-int64(len(head))); err != nil {
-		return err
-	}
-	n.src, n.offset = region{k.spool}, k.size
-	k.size += n.size
+	n.src, n.offset = region{k.spool}, start
 	return nil
+}
+
+func (k *keeper) write(r io.Reader, n int64) error {
+	n, err := io.CopyN(k.out, r, n)
+	k.size += n
+	return err
 }
 
 // listStream is list for a compressed layer. It returns what is to be closed
@@ -100,7 +116,7 @@ func (t *Tree) listStream(ctx context.Context, c kennel.Content, f format, b *bu
 		return s, err
 	}}
 	closers = append(closers, late)
-	k := &keeper{wanted: func(e entry, head []byte) bool {
+	k := &keeper{late: late, wanted: func(e entry, head []byte) bool {
 		return o.Wanted == nil || o.Wanted(e.name, e.node.mode, e.node.size, head)
 	}}
 	in := bufio.NewReaderSize(d, 64<<10)

@@ -58,21 +58,27 @@ func (n *node) content() (kennel.Content, error) {
 	return n.src.open(n)
 }
 
-// Head returns up to n first bytes of a file, for less than opening it costs.
+// Head returns up to n first bytes of a file, n being 4096 at most, for less
+// than opening it costs.
 func (t *Tree) Head(name string, n int) ([]byte, error) {
 	at, err := t.find("read", name, true)
 	if err != nil {
 		return nil, err
 	}
-	if m, ok := at.src.(member); ok {
-		return m.head(int64(n))
+	n = min(n, headSize)
+	b := make([]byte, min(int64(n), at.size))
+	switch s := at.src.(type) {
+	case member:
+		return s.head(int64(n))
+	case *partial:
+		_, err := s.head.r.ReadAt(b, s.at)
+		return b, err
 	}
 	c, err := at.content()
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	b := make([]byte, min(int64(n), at.size))
 	_, err = io.ReadFull(io.NewSectionReader(c, 0, at.size), b)
 	return b, err
 }
