@@ -28,6 +28,9 @@ func (extractor) Match(f kennel.File) bool {
 	if !strings.HasSuffix(p, ".yml") && !strings.HasSuffix(p, ".yaml") {
 		return false
 	}
+	if strings.Contains(p, "node_modules/") {
+		return false // what builds a dependency does not build the product
+	}
 	dir, base := path.Split(p)
 	if base == "action.yml" || base == "action.yaml" {
 		return true

@@ -62,7 +62,9 @@ func (l *lock) category(j *lockfile.JSON, category string) error {
 			switch member {
 			case "version":
 				s, err = j.String()
-				p.Version = strings.TrimLeft(s, "=")
+				if strings.HasPrefix(s, "==") { // else it is "*", of a package from elsewhere
+					p.Version = strings.TrimLeft(s, "= ")
+				}
 			case "hashes":
 				err = j.Array(func(int) error {
 					s, err := j.String()
