@@ -3,7 +3,9 @@ package cargo
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/lockfile"
@@ -41,9 +43,14 @@ func readManifest(target fs.FS, dir string, root *manifest) (*manifest, error) {
 	if root == nil {
 		root = m
 	}
+	for _, name := range slices.Sorted(maps.Keys(m.inherited)) { // their folders are relative to the root's
+		if folder := m.inherited[name].folder; folder != "" {
+			m.folders = append(m.folders, folder)
+		}
+	}
 	for _, n := range needs {
 		if from := root.inherited[n.alias]; n.inherit && from != nil {
-			n.name, n.constraint, n.git, n.folder = from.name, from.constraint, from.git, from.folder
+			n.name, n.constraint, n.git = from.name, from.constraint, from.git
 		}
 		if n.optional && n.scope == kennel.ScopeShipped {
 			n.scope = kennel.ScopeOptional

@@ -1,6 +1,7 @@
 package npm
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path"
@@ -85,6 +86,8 @@ func (l *lock) gap(format string, args ...any) {
 
 func parse(text []byte) (lock, error) {
 	var l lock
+	// Most packages lie in node_modules; growing step by step costs a tenth.
+	l.packages = make([]entry, 0, 1+min(bytes.Count(text, []byte("\"node_modules/")), lockfile.PackagesMax))
 	j := lockfile.NewJSON(text)
 	if j.Kind() != '{' {
 		if err := j.Skip(); err != nil {
@@ -201,6 +204,11 @@ func (l *lock) readNested(j *lockfile.JSON, parent string, depth int) error {
 			e.Name, e.Version = real, version
 		} else if origin, _ := lockfile.NodeOrigin(e.Version); origin != kennel.OriginRegistry {
 			e.resolved, e.Version = e.Version, ""
+			if origin == kennel.OriginLocal {
+				for k := range e.Needs { // a member's, those for development among them
+					e.Needs[k].Scope = kennel.ScopeUnknown
+				}
+			}
 		}
 		l.nested[i] = e
 		return err

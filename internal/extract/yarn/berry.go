@@ -99,7 +99,7 @@ func (l *lock) berryNeeds(e *lockfile.Node) []need {
 		if optional[d.Key] {
 			scope = kennel.ScopeOptional
 		}
-		needs = append(needs, need{d.Key, d.Value, scope, false})
+		needs = append(needs, need{d.Key, d.Value, scope})
 	}
 	return needs
 }

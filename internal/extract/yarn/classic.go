@@ -73,9 +73,9 @@ func (l *lock) readClassic(text string) error {
 		case indent == 4 && len(words) == 2 && table != "":
 			switch table {
 			case "dependencies":
-				e.needs = append(e.needs, need{words[0], words[1], kennel.ScopeShipped, false})
+				e.needs = append(e.needs, need{words[0], words[1], kennel.ScopeShipped})
 			case "optionalDependencies":
-				e.needs = append(e.needs, need{words[0], words[1], kennel.ScopeOptional, false})
+				e.needs = append(e.needs, need{words[0], words[1], kennel.ScopeOptional})
 			}
 		case indent >= 2 && e.line > 0 && words[0] == "integrity":
 			e.integrity = strings.Join(words[1:], " ") // several algorithms
@@ -235,7 +235,7 @@ func manifestNeeds(m lockfile.Manifest) []need {
 	needs := make([]need, 0, len(m.Needs))
 	for _, n := range m.Needs {
 		if !n.Peer { // Yarn leaves peers to the one who uses the package
-			needs = append(needs, need{n.Alias, n.Constraint, n.Scope, false})
+			needs = append(needs, need{n.Alias, n.Constraint, n.Scope})
 		}
 	}
 	return needs

@@ -58,7 +58,6 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 type need struct {
 	name, constraint string
 	scope            kennel.Scope
-	peer             bool
 }
 
 // lock is a lock file being resolved. Its keys are descriptors: what somebody
@@ -175,8 +174,8 @@ func (l *lock) edges() {
 		for _, n := range w.needs {
 			to, ok := l.find(n.name, n.constraint)
 			switch {
-			case !ok && (n.peer || n.scope == kennel.ScopeOptional):
-				continue // it is somebody else's to bring
+			case !ok && n.scope == kennel.ScopeOptional:
+				continue // left out where its platform is not this one
 			case !ok:
 				if l.missing++; l.missing == 1 {
 					l.example = n.name + "@" + n.constraint
