@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+
 	kennel "github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
@@ -35,6 +37,18 @@ func TestReference(t *testing.T) {
 				subjects[key] = subject{r[0], component(kennel.Ecosystem(r[1]), r[2], r[3])}
 			}
 			want[key][r[4]] = true
+		}
+		if name == "boundary" { // those without any match too
+			for _, c := range boundary(t, data) {
+				input := "boundary/boundary.cdx.json"
+				if c.Ecosystem == kennel.Maven { // the peer drops the groups of SBOMs
+					input = "boundary/gradle.lockfile"
+				}
+				key := strings.Join([]string{input, string(c.Ecosystem), c.Name, c.Version}, "\t")
+				if want[key] == nil {
+					want[key], subjects[key] = map[string]bool{}, subject{input, c}
+				}
+			}
 		}
 		same, missing, extra, unexplained := 0, 0, 0, 0
 		differ := func(kind, key string, s subject, id string, err error) {
@@ -76,6 +90,32 @@ func TestReference(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// boundary reads the components of the synthetic SBOM.
+func boundary(t *testing.T, data string) []kennel.Component {
+	b, err := os.ReadFile(filepath.Join(data, "inputs", "boundary", "boundary.cdx.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sbom struct {
+		Components []struct {
+			PURL string `json:"purl"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(b, &sbom); err != nil || len(sbom.Components) == 0 {
+		t.Fatal(err)
+	}
+	var out []kennel.Component
+	for _, c := range sbom.Components {
+		k, err := ecosystem.FromPurl(c.PURL)
+		if err != nil {
+			t.Errorf("%s: %v", c.PURL, err)
+			continue
+		}
+		out = append(out, k)
+	}
+	return out
 }
 
 // reasonOf checks the known causes of differences against the record.
