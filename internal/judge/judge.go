@@ -61,10 +61,15 @@ func (j *Judge) Inventory(ctx context.Context, inv kennel.Inventory, asOf time.T
 		return kennel.Judgement{}, err
 	}
 	out.Verdicts = make([]kennel.Verdict, len(inv.Projects))
+	results := make([][]kennel.Result, len(inv.Projects))
+	if err := share(ctx, len(inv.Projects), 1, func(i int) {
+		results[i] = j.project(&inv.Projects[i], i, examined, index[i], asOf)
+	}); err != nil {
+		return kennel.Judgement{}, err
+	}
 	for i := range inv.Projects {
-		results := j.project(&inv.Projects[i], i, examined, index[i], asOf)
-		out.Verdicts[i] = worst(results)
-		out.Results = append(out.Results, results...)
+		out.Verdicts[i] = worst(results[i])
+		out.Results = append(out.Results, results[i]...)
 		if out.Verdicts[i].Worse(out.Verdict) {
 			out.Verdict = out.Verdicts[i]
 		}
@@ -103,26 +108,32 @@ func (j *Judge) examine(ctx context.Context, inv kennel.Inventory, asOf time.Tim
 			index[p][o] = at
 		}
 	}
-	// Small enough to steal evenly, large enough that taking one costs nothing.
+	// Small enough to share evenly, large enough that taking one costs nothing.
 	const batch = 64
+	err := share(ctx, len(all), batch, func(i int) { j.ask(ctx, &all[i], asOf) })
+	return all, index, err
+}
+
+// share calls do for every number below n on all processors, in batches. It
+// stops early when ctx ends, and returns its error.
+func share(ctx context.Context, n, batch int, do func(i int)) error {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), (len(all)+batch-1)/batch)
-	for range workers {
+	for range min(runtime.GOMAXPROCS(0), (n+batch-1)/batch) {
 		wait.Go(func() {
 			for ctx.Err() == nil {
-				from := int(next.Add(batch)) - batch
-				if from >= len(all) {
+				from := int(next.Add(int64(batch))) - batch
+				if from >= n {
 					return
 				}
-				for i := from; i < min(from+batch, len(all)); i++ {
-					j.ask(ctx, &all[i], asOf)
+				for i := from; i < min(from+batch, n); i++ {
+					do(i)
 				}
 			}
 		})
 	}
 	wait.Wait()
-	return all, index, ctx.Err()
+	return ctx.Err()
 }
 
 func (j *Judge) ask(ctx context.Context, e *examination, asOf time.Time) {
