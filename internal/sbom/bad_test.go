@@ -88,6 +88,8 @@ func TestBadInput(t *testing.T) {
 		{"a broken purl", component("npm/x"), "npm/x"},
 		{"an empty purl", component("pkg:"), "pkg:"},
 		{"no purl", head + `"components": [{"type": "library", "name": "vendored", "version": "1"}]}`, "vendored@1"},
+		{"no purl, and what it needs", head + `"components": [{"type": "library", "bom-ref": "v", "name": "vendored"}, {"type": "library", "bom-ref": "a", "purl": "pkg:npm/a@1"}],
+			"dependencies": [{"ref": "v", "dependsOn": ["a"]}]}`, "1 component without a purl: not judged (vendored)"},
 		{"no version", component("pkg:npm/x"), "without a version (x)"},
 		{"no components", head + `"metadata": {}}`, "no list of components"},
 		{"components of another kind", head + `"components": {"a": 1}}`, "no list of component"},

@@ -70,7 +70,7 @@ type node struct {
 	occurrence int32 // index into listed, or RootNode, structure, unknown
 	part       int32 // of a part: 1 + its index
 	declared   bool  // the document says what it depends on
-	counts     bool  // a component without the purl it should have
+	unnamed    bool  // an application without a purl; a loss unless it only holds others
 	name       string
 }
 
@@ -167,7 +167,7 @@ func (d *document) declares(ref string) {
 // notPackages are the CycloneDX types and SPDX purposes that no package
 // ecosystem speaks of.
 const notPackages = " file operating-system container device firmware device-driver data cryptographic-asset" +
-	" machine-learning-model source archive install "
+	" machine-learning-model "
 
 // add takes one component.
 func (d *document) add(e entry) {
@@ -184,13 +184,14 @@ func (d *document) add(e entry) {
 		d.distro = strings.ToLower(e.name) + " " + e.version
 	}
 	if e.purl == "" && e.exactly.Name == "" {
-		n := d.define(e.ref, structure, e.name)
+		n := d.define(e.ref, structure, label(e))
 		switch {
 		case strings.Contains(notPackages, " "+e.kind+" "):
-		case n != nil:
-			n.counts = !e.hasChildren
+		case n != nil && e.kind == "application": // perhaps a lock file or a product, which only holds others
+			n.unnamed = !e.hasChildren
 		default:
 			d.noPurl.add(label(e))
+			d.incomplete = true
 		}
 		return
 	}
@@ -288,8 +289,11 @@ func label(e entry) string {
 
 // finish makes the extraction.
 func (d *document) finish() kennel.Extraction {
+	for _, l := range d.links {
+		d.nodes[l.from].unnamed = false
+	}
 	for _, n := range d.nodes {
-		if n.counts && !n.declared {
+		if n.unnamed {
 			d.noPurl.add(n.name)
 			d.incomplete = true
 		}

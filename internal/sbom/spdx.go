@@ -167,8 +167,8 @@ func (s *spdx) describes(id string) {
 func (s *spdx) add(p spdxPackage) {
 	p.choose()
 	p.kind = strings.ToLower(strings.ReplaceAll(p.purpose, "_", "-"))
-	if p.kind == "" && p.purl == "" {
-		p.kind = spdxKind(p.ref, p.name)
+	if kind := spdxKind(p.ref, p.name); kind != "" && p.purl == "" {
+		p.kind = kind
 	}
 	for _, l := range [...]string{p.concluded, p.declared} {
 		if l != "" && l != "NOASSERTION" && l != "NONE" && (len(p.licenses) == 0 || p.licenses[0] != l) {

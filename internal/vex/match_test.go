@@ -2,6 +2,7 @@ package vex
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/kennel-oss/kennel"
@@ -138,5 +139,27 @@ func TestNilBook(t *testing.T) {
 	var b *Book
 	if _, ok := b.Lookup(kennel.Finding{ID: "CVE-1"}, Product{}); ok || b.Unused() != nil {
 		t.Error("a missing book says something")
+	}
+}
+
+// TestBookIsSharedByGoroutines is for the race detector.
+func TestBookIsSharedByGoroutines(t *testing.T) {
+	b := New([]Statement{
+		{Vulnerability: "CVE-1", Status: Fixed, Product: Subject{IDs: []string{"pkg:npm/lodash"}}},
+		{Vulnerability: "CVE-1", Status: Fixed, Product: Subject{IDs: []string{"pkg:npm/other"}}},
+	})
+	found := []kennel.Component{component(t, "pkg:npm/lodash@1"), component(t, "pkg:npm/third@1")}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for _, c := range found {
+				b.Lookup(kennel.Finding{ID: "CVE-1", Component: c}, Product{})
+				b.Unused()
+			}
+		})
+	}
+	wg.Wait()
+	if u := b.Unused(); len(u) != 1 || u[0].Nearest != "pkg:npm/third@1" {
+		t.Errorf("%v", u)
 	}
 }
