@@ -34,7 +34,12 @@ func readArchive(ctx context.Context, f kennel.File) (kennel.Extraction, error) 
 		return kennel.Extraction{}, err
 	}
 	defer c.Close()
-	r := archiveReader{ctx: ctx, f: f, work: maxWork, entries: maxEntries}
+	return readZip(ctx, f, c, maxWork)
+}
+
+// readZip reads an opened archive with no more than work bytes of work.
+func readZip(ctx context.Context, f kennel.File, c kennel.Content, work int64) (kennel.Extraction, error) {
+	r := archiveReader{ctx: ctx, f: f, work: work, bound: work, entries: maxEntries}
 	if err := r.read(c, c.Size(), f.Path(), 0); err != nil && err != errStop {
 		return kennel.Extraction{}, err
 	}
@@ -59,7 +64,8 @@ var errStop = errors.New("stop")
 type archiveReader struct {
 	ctx     context.Context
 	f       kennel.File
-	work    int64
+	work    int64 // bytes left of bound
+	bound   int64
 	held    int64
 	entries int
 	block   []byte        // for reading directories, one at a time
@@ -105,7 +111,7 @@ func (a *archiveReader) read(r io.ReaderAt, size int64, place string, depth int)
 		return err
 	}
 	if a.work -= length; a.work < 0 {
-		return a.stop(place, fmt.Sprintf("more to unpack than the bound of %d GiB", maxWork>>30))
+		return a.stop(place, fmt.Sprintf("more to unpack than the bound of %d MiB", a.bound>>20))
 	}
 	if err != nil {
 		if depth == 0 && len(texts)+len(inner) == 0 {
@@ -187,7 +193,7 @@ func (a *archiveReader) unpack(packed *io.SectionReader, e entry, place string) 
 		return nil, fmt.Errorf("it cannot unpack from %d to %d bytes, as the directory says", e.packed, e.size)
 	}
 	if a.work -= e.size; a.work < 0 {
-		return nil, a.stop(place, fmt.Sprintf("more to unpack than the bound of %d GiB", maxWork>>30))
+		return nil, a.stop(place, fmt.Sprintf("more to unpack than the bound of %d MiB", a.bound>>20))
 	}
 	var r io.Reader = packed
 	if e.method == deflated {

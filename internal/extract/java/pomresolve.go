@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// Bounds of resolving one pom.xml: ancestors, models read in all, and steps,
-// depth and bytes of replacing properties. The steps bound what properties that name
+// Bounds of resolving one pom.xml: ancestors, models and bytes read in all, and
+// steps, depth and length of replacing properties. The steps bound what properties that name
 // each other many times could cost.
 const (
 	maxAncestors = 32
 	maxModels    = 256
-	maxSteps     = 1_000_000
+	maxSteps     = 200_000
+	maxBytes     = 32 << 20
 	maxNesting   = 32
 	maxBOMs      = 8 // bills of materials that import others
 	maxValue     = 1024
@@ -24,6 +25,7 @@ type workspace struct {
 	models map[string]*model // nil: not there, or not readable
 	boms   map[*model]bool   // imported already
 	steps  int
+	bytes  int // read so far
 }
 
 // load returns the model at name, nil when there is none.
@@ -35,7 +37,8 @@ func (w *workspace) load(name string) *model {
 		return nil
 	}
 	w.models[name] = nil
-	if data, err := fs.ReadFile(w.fsys, name); err == nil {
+	if data, err := fs.ReadFile(w.fsys, name); err == nil && w.bytes+len(data) <= maxBytes {
+		w.bytes += len(data)
 		if m, err := parsePOM(name, data); err == nil {
 			w.models[name] = m
 		}
@@ -52,7 +55,8 @@ type effective struct {
 
 	group, artifact, version string
 
-	managed map[managedKey]dependency // versions and scopes by what they are for; nil until asked for
+	properties map[string]string         // flattened; nil until asked for
+	managed    map[managedKey]dependency // versions and scopes by what they are for; nil until asked for
 	// boms are the bills of materials that are not among the files.
 	boms []string
 }
@@ -160,29 +164,49 @@ func (e *effective) property(name string) (string, bool) {
 			}
 		}
 	}
-	for _, m := range e.chain {
-		for i := range m.profiles {
-			if v, ok := m.profiles[i].properties[name]; ok && m.profiles[i].byDefault {
-				return v, true
-			}
-		}
-		if v, ok := m.properties[name]; ok {
-			return v, true
-		}
+	if e.properties == nil {
+		e.properties = e.flatten()
 	}
-	// Properties that only other profiles set: taken when they agree.
-	value, found := "", false
-	for _, m := range e.chain {
-		for i := range m.profiles {
-			if v, ok := m.profiles[i].properties[name]; ok {
-				if found && v != value {
-					return "", false
-				}
-				value, found = v, true
-			}
-		}
-	}
+	value, found := e.properties[name]
 	return value, found
+}
+
+// flatten joins the properties of a model and its ancestors, so that looking
+// one up costs the same however many profiles there are. What profiles that
+// are not active by default disagree about is left out.
+func (e *effective) flatten() map[string]string {
+	all := make(map[string]string)
+	put := func(properties map[string]string) {
+		for name, value := range properties {
+			if _, taken := all[name]; !taken {
+				all[name] = value
+			}
+		}
+	}
+	for _, m := range e.chain {
+		for i := range m.profiles {
+			if m.profiles[i].byDefault {
+				put(m.profiles[i].properties)
+			}
+		}
+		put(m.properties)
+	}
+	others, torn := make(map[string]string), make(map[string]bool)
+	for _, m := range e.chain {
+		for i := range m.profiles {
+			for name, value := range m.profiles[i].properties {
+				if was, ok := others[name]; ok && was != value {
+					torn[name] = true
+				}
+				others[name] = value
+			}
+		}
+	}
+	for name := range torn {
+		delete(others, name)
+	}
+	put(others)
+	return all
 }
 
 func firstNonEmpty(a, b string) string {
@@ -234,11 +258,7 @@ func (e *effective) expand(out *strings.Builder, value string, depth int) bool {
 		if !closed || depth >= maxNesting {
 			return false
 		}
-		// A lookup costs a map access per ancestor and profile.
-		for _, m := range e.chain {
-			e.w.steps += 1 + len(m.profiles)
-		}
-		if e.w.steps > maxSteps {
+		if e.w.steps++; e.w.steps > maxSteps {
 			return false
 		}
 		inner, known := e.property(name)
