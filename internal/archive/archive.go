@@ -24,7 +24,7 @@ import (
 type Limits struct {
 	FileSize  int64 // bytes of one file read into memory; default 256 MiB
 	TotalSize int64 // bytes unpacked from one target, or from one zip; default 8 GiB
-	Entries   int   // files and folders of one archive; default 1,000,000, which take some 200 MiB
+	Entries   int   // files and folders of one archive; default 500,000, which take some 100 MiB
 	Depth     int   // folders inside folders; default 128
 	Ratio     int64 // unpacked to packed bytes, looked at above 256 MiB; default 1000
 }
@@ -34,7 +34,7 @@ func (l Limits) Resolved() Limits {
 	return Limits{
 		FileSize:  cmp.Or(l.FileSize, 256<<20),
 		TotalSize: cmp.Or(l.TotalSize, 8<<30),
-		Entries:   cmp.Or(l.Entries, 1_000_000),
+		Entries:   cmp.Or(l.Entries, 500_000),
 		Depth:     cmp.Or(l.Depth, 128),
 		Ratio:     cmp.Or(l.Ratio, 1000),
 	}

@@ -431,11 +431,18 @@ func TestOtherCompressions(t *testing.T) {
 	}
 }
 
-// TestBomb: a layer that unpacks to far more than it is ends early, with a gap.
+// TestBomb: a layer that unpacks to more than is allowed is left out, with a gap, and
+// the others stay.
 func TestBomb(t *testing.T) {
 	m := Image{Compress: Gzip, Layers: [][]Entry{
 		Files(map[string]string{"a": strings.Repeat("\x00", 4<<20)}), Files(map[string]string{"b": "above"}),
 	}}
+	for range 10 {
+		bomb(t, m)
+	}
+}
+
+func bomb(t *testing.T, m Image) {
 	tree := open(t, Tar(Files(Layout(m))...), archive.Options{Limits: archive.Limits{TotalSize: 1 << 20}})
 	if len(tree.Gaps()) != 1 || !strings.Contains(tree.Gaps()[0].Why, "max-total-size") {
 		t.Error(tree.Gaps())

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kennel-oss/kennel"
 )
@@ -60,7 +60,7 @@ func platform(os, arch, variant string) string {
 }
 
 // openImage reads the image that fsys holds, or returns errNoImage.
-func openImage(ctx context.Context, fsys fs.FS, b *budget, o Options) (*Tree, error) {
+func openImage(ctx context.Context, fsys fs.FS, o Options) (*Tree, error) {
 	img, err := readLayout(fsys, o)
 	if errors.Is(err, errNoImage) {
 		img, err = readSaved(fsys)
@@ -74,7 +74,7 @@ func openImage(ctx context.Context, fsys fs.FS, b *budget, o Options) (*Tree, er
 	t := newTree(o.Limits)
 	t.is = &img.Image
 	t.gaps = img.gaps
-	if err := t.layAll(ctx, fsys, img.layers, b, o); err != nil {
+	if err := t.layAll(ctx, fsys, img.layers, o); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	if more := others(fsys, img.used); len(more) > 0 {
@@ -103,31 +103,35 @@ func others(fsys fs.FS, used []string) []string {
 }
 
 // layAll lays the layers in their order. They are read side by side, since
-// unpacking is what takes the time.
-func (t *Tree) layAll(ctx context.Context, fsys fs.FS, blobs []blob, b *budget, o Options) error {
-	read := make([]layer, len(blobs))
-	var all sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+// unpacking is what takes the time, but each within a budget of its own and
+// accounted for in order: what is over the bound does not depend on timing. A
+// layer that does not fit is left out as a whole.
+func (t *Tree) layAll(ctx context.Context, fsys fs.FS, blobs []blob, o Options) error {
+	procs := runtime.GOMAXPROCS(0)
+	slots := make(chan struct{}, procs)
+	ready := make([]chan layer, len(blobs))
+	started, left := 0, t.limits.TotalSize
 	for i, l := range blobs {
-		slots <- struct{}{}
-		all.Go(func() {
-			read[i] = t.readLayer(ctx, fsys, l, b, o)
-			<-slots
-		})
-	}
-	all.Wait()
-	for i, l := range read {
-		t.closers = append(t.closers, l.closers...)
-		for _, why := range l.faults {
-			t.gap(blobs[i].path, "%s", why)
+		for ; started < min(len(blobs), i+2*procs); started++ {
+			ready[started] = make(chan layer, 1)
+			go func(l blob, to chan<- layer) {
+				slots <- struct{}{}
+				to <- t.readLayer(ctx, fsys, l, newBudget(t.limits), o)
+				<-slots
+			}(blobs[started], ready[started])
 		}
-		digest := blobs[i].plain
-		if digest == "" {
-			digest = blobs[i].packed
+		read := <-ready[i]
+		if limit := (*LimitError)(nil); read.unpacked > left || errors.As(read.err, &limit) && limit.Option == "max-total-size" {
+			read.close()
+			read = layer{faults: []string{t.limits.tooMuch().Error() + "; the layer was left out"}}
 		}
-		t.layers = append(t.layers, digest)
-		t.lay(l.listing, int32(len(t.layers)-1))
-		read[i].listing = listing{}
+		left -= read.unpacked
+		t.closers = append(t.closers, read.closers...)
+		for _, why := range read.faults {
+			t.gap(l.path, "%s", why)
+		}
+		t.layers = append(t.layers, cmp.Or(l.plain, l.packed))
+		t.lay(read.listing, int32(len(t.layers)-1))
 	}
 	return ctx.Err()
 }
@@ -135,8 +139,15 @@ func (t *Tree) layAll(ctx context.Context, fsys fs.FS, blobs []blob, b *budget, 
 // layer is a layer that was read.
 type layer struct {
 	listing
-	faults  []string // what is wrong with it, for a person
-	closers []io.Closer
+	faults   []string // what is wrong with it, for a person
+	unpacked int64    // bytes
+	closers  []io.Closer
+}
+
+func (l layer) close() {
+	for _, c := range l.closers {
+		c.Close()
+	}
 }
 
 // readLayer reads what it can. A layer that is cut short or is not what its
@@ -167,6 +178,7 @@ func (t *Tree) readLayer(ctx context.Context, fsys fs.FS, l blob, b *budget, o O
 		var closers []io.Closer
 		out.listing, closers = t.listStream(ctx, c, f, b, o, packed, plain)
 		out.closers = append(out.closers, closers...)
+		out.unpacked = b.limits.TotalSize - b.left.Load()
 	case f == plainTar || c.Size() == 0 || isZero(head):
 		if packed == nil {
 			packed, plain = plain, nil

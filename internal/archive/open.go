@@ -81,7 +81,7 @@ func Open(ctx context.Context, name string, c kennel.Content, o Options) (_ *Tre
 			t.gap(name, "the archive could not be read to its end: %v", l.err)
 		}
 		t.addAll(l, 0, false)
-		return t.image(ctx, b, o)
+		return t.image(ctx, o)
 	case plainZip:
 		return Zip(c, o.Limits)
 	}
@@ -90,8 +90,8 @@ func Open(ctx context.Context, name string, c kennel.Content, o Options) (_ *Tre
 
 // image returns the image inside of an archive, or the archive when it holds
 // none.
-func (t *Tree) image(ctx context.Context, b *budget, o Options) (*Tree, error) {
-	img, err := openImage(ctx, t, b, o)
+func (t *Tree) image(ctx context.Context, o Options) (*Tree, error) {
+	img, err := openImage(ctx, t, o)
 	if errors.Is(err, errNoImage) {
 		return t, nil
 	}
@@ -129,7 +129,7 @@ func OpenStream(ctx context.Context, name string, r io.Reader, o Options) (*Tree
 // behind a small image at its top.
 func OpenLayout(ctx context.Context, fsys fs.FS, o Options) (*Tree, error) {
 	o.Limits = o.Limits.Resolved()
-	t, err := openImage(ctx, fsys, newBudget(o.Limits), o)
+	t, err := openImage(ctx, fsys, o)
 	if errors.Is(err, errNoImage) || err != nil && ctx.Err() == nil && len(others(fsys, nil)) > 0 {
 		return nil, ErrUnknown
 	}
