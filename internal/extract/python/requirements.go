@@ -178,6 +178,8 @@ func (r *requirements) via(at, comment string) {
 		name = strings.TrimSpace(name)
 		switch {
 		case name == "":
+		case strings.Contains(name, " ") && name[0] != '-' && name[len(name)-1] != ')':
+			return // prose
 		case strings.HasPrefix(name, "-"), strings.ContainsAny(name, " ()/"), strings.HasSuffix(name, ".in"):
 			a.via = append(a.via, "") // a file, or the project itself
 		default:
