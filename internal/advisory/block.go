@@ -137,7 +137,7 @@ type block struct {
 	names     []string
 	releases  []string
 	n         int    // versions
-	ends      []byte // 2(n+1) offsets into texts
+	ends      string // 2(n+1) offsets into texts
 	texts     string // keys, then spellings
 	unordered []string
 	entries   []entry
@@ -158,14 +158,14 @@ type entry struct {
 // decodeBlock reads a block behind its checksum. It allocates no more than a
 // small multiple of the block's length.
 func decodeBlock(b []byte) (*block, bool) {
-	c := cursor{b: b}
+	c := read(b)
 	d := &block{key: c.string(), names: c.strings(), releases: c.strings()}
 	d.n = c.count(8)
-	d.ends = c.bytes(8 * (d.n + 1))
+	d.ends = c.take(8 * (d.n + 1))
 	if c.bad || len(d.names) == 0 || len(d.releases) == 0 {
 		return nil, false
 	}
-	d.texts = string(c.bytes(int(d.end(2*d.n + 1))))
+	d.texts = c.take(int(d.end(2*d.n + 1)))
 	for i := range 2*d.n + 1 {
 		if d.end(i) > d.end(i+1) {
 			return nil, false
@@ -221,7 +221,10 @@ func decodeBlock(b []byte) (*block, bool) {
 	return d, !c.bad
 }
 
-func (d *block) end(i int) uint32 { return binary.LittleEndian.Uint32(d.ends[4*i:]) }
+func (d *block) end(i int) uint32 {
+	p := d.ends[4*i : 4*i+4]
+	return uint32(p[0]) | uint32(p[1])<<8 | uint32(p[2])<<16 | uint32(p[3])<<24
+}
 
 func (d *block) versionKey(i int) string { return d.texts[d.end(i):d.end(i+1)] }
 

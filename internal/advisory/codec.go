@@ -13,51 +13,71 @@ import (
 var errDamaged = errors.New("damaged")
 
 // A cursor reads what the append functions below wrote. After the first value
-// that is not there it is bad and gives zeros, so callers check once.
+// that is not there it is bad and gives zeros, so callers check once. Strings
+// that it gives are parts of one copy of its input.
 type cursor struct {
-	b   []byte
+	s   string
 	bad bool
 }
 
+// read makes a cursor over a copy of b.
+func read(b []byte) cursor { return cursor{s: string(b)} }
+
 func (c *cursor) uvarint() uint64 {
-	v, n := binary.Uvarint(c.b)
-	if n <= 0 {
-		c.b, c.bad = nil, true
-		return 0
+	var v uint64
+	for i := range min(len(c.s), binary.MaxVarintLen64) {
+		b := c.s[i]
+		if b < 0x80 {
+			if i == binary.MaxVarintLen64-1 && b > 1 {
+				break
+			}
+			c.s = c.s[i+1:]
+			return v | uint64(b)<<(7*i)
+		}
+		v |= uint64(b&0x7f) << (7 * i)
 	}
-	c.b = c.b[n:]
-	return v
+	c.s, c.bad = "", true
+	return 0
 }
 
 // count reads the number of things that follow, each at least size bytes, so
 // that a damaged count never allocates more than the input holds.
 func (c *cursor) count(size int) int {
 	n := c.uvarint()
-	if n > uint64(len(c.b)/size) {
-		c.b, c.bad = nil, true
+	if n > uint64(len(c.s)/size) {
+		c.s, c.bad = "", true
 		return 0
 	}
 	return int(n)
 }
 
-func (c *cursor) bytes(n int) []byte {
-	if n < 0 || n > len(c.b) {
-		c.b, c.bad = nil, true
-		return nil
+// take gives the next n bytes.
+func (c *cursor) take(n int) string {
+	if n < 0 || n > len(c.s) {
+		c.s, c.bad = "", true
+		return ""
 	}
-	p := c.b[:n]
-	c.b = c.b[n:]
+	p := c.s[:n]
+	c.s = c.s[n:]
 	return p
 }
 
 func (c *cursor) byte() byte {
-	if p := c.bytes(1); p != nil {
+	if p := c.take(1); p != "" {
 		return p[0]
 	}
 	return 0
 }
 
-func (c *cursor) string() string { return string(c.bytes(c.count(1))) }
+func (c *cursor) uint32() uint32 {
+	p := c.take(4)
+	if p == "" {
+		return 0
+	}
+	return uint32(p[0]) | uint32(p[1])<<8 | uint32(p[2])<<16 | uint32(p[3])<<24
+}
+
+func (c *cursor) string() string { return c.take(c.count(1)) }
 
 func (c *cursor) strings() []string {
 	n := c.count(1)

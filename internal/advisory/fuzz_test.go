@@ -25,6 +25,7 @@ func FuzzRecord(f *testing.F) {
 		if p.err != nil {
 			return
 		}
+		sealHead(p.head, 0, textRef{})
 		h, ok := decodeHead(p.head[4:])
 		if !ok || h.ID != p.advisory.ID || len(h.Aliases) != len(p.advisory.Aliases) {
 			t.Fatalf("%+v became %+v", p.advisory, h.Advisory)
@@ -71,6 +72,7 @@ func FuzzBlock(f *testing.F) {
 	for _, file := range txtar.Parse([]byte(world)).Files {
 		var p parsed
 		p.decode(file.Data)
+		sealHead(p.head, 0, textRef{})
 		f.Add(p.head[4:])
 		for _, l := range p.entries {
 			f.Add(encodeBlock(l.ecosystem, "key", []*affected{l.affected})[4:])

@@ -58,18 +58,14 @@ func (db *DB) match(c kennel.Component) ([]kennel.Match, error) {
 		matches, _ := starter.match(c)
 		return matches, couldNotLook(fmt.Sprintf("the advisory database holds nothing on %s: only the built-in starter set was asked", c.Ecosystem), nil)
 	}
-	names, version := lookupNames(c)
+	names, version := lookupNames(&c)
 	q := query{Component: c, version: version}
-	var matches []kennel.Match
-	var failed error
-	for _, name := range names {
-		q.Name = name
+	q.Name = names[0]
+	matches, failed := p.match(&q)
+	if names[1] != "" {
+		q.Name = names[1]
 		more, err := p.match(&q)
-		matches = append(matches, more...)
-		failed = cmp.Or(failed, err)
-	}
-	if len(names) > 1 {
-		matches = distinct(matches)
+		matches, failed = distinct(append(matches, more...)), cmp.Or(failed, err)
 	}
 	return matches, failed
 }
@@ -87,19 +83,18 @@ func distinct(matches []kennel.Match) []kennel.Match {
 // lookupNames tells under which names, at which version, advisories speak of
 // c. Debian's, Ubuntu's and Alpine's name source packages only; those of other
 // distributions name either.
-func lookupNames(c kennel.Component) (names []string, version string) {
+func lookupNames(c *kennel.Component) (names [2]string, version string) {
 	if c.Source.Name == "" {
-		return []string{c.Name}, c.Version
+		return [2]string{c.Name}, c.Version
 	}
-	version = cmp.Or(c.Source.Version, c.Version)
 	switch c.Ecosystem {
 	case kennel.Debian, kennel.Ubuntu, kennel.Alpine:
-		return []string{c.Source.Name}, version
+		return [2]string{c.Source.Name}, cmp.Or(c.Source.Version, c.Version)
 	}
 	if c.Source.Name == c.Name {
-		return []string{c.Name}, c.Version
+		return [2]string{c.Name}, c.Version
 	}
-	return []string{c.Name, c.Source.Name}, cmp.Or(c.Version, version)
+	return [2]string{c.Name, c.Source.Name}, cmp.Or(c.Version, c.Source.Version)
 }
 
 // query is a component as it is looked up.

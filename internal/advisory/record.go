@@ -55,11 +55,11 @@ func sealHead(b []byte, offset uint64, t textRef) {
 // decodeHead reads a header behind its checksum.
 func decodeHead(b []byte) (head, bool) {
 	var h head
-	if len(b) < headPrefix-4 {
+	c := read(b)
+	if c.uint32() != uint32(len(b)-(headPrefix-4)) {
 		return h, false
 	}
-	h.text = textRef{binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:])}
-	c := cursor{b: b[headPrefix-4:]}
+	h.text = textRef{c.uint32(), c.uint32(), c.uint32()}
 	h.ID = c.string()
 	flags := c.byte()
 	h.withdrawn, h.Kind = flags&1 != 0, kennel.AdvisoryKind(flags>>1)

@@ -104,7 +104,7 @@ func (t *table) find(key uint64, buf []uint64) ([]uint64, error) {
 	if last < first || end > t.pages.length {
 		return buf, t.file.damaged("its index points outside")
 	}
-	var small [1024]byte
+	var small [640]byte
 	p := small[:]
 	if n := end - start; n <= uint64(len(small)) {
 		p = small[:n]
