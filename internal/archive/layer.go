@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"hash"
 	"io"
 	"sync"
@@ -111,7 +112,7 @@ func (t *Tree) listStream(ctx context.Context, c kennel.Content, f format, b *bu
 	late := &streamed{again: func() (*spool, error) {
 		s, err := unpack(context.WithoutCancel(ctx), c, f, newBudget(t.limits))
 		if err != nil && s != nil {
-			s.Close()
+			return nil, errors.Join(err, s.Close())
 		}
 		return s, err
 	}}
