@@ -62,6 +62,7 @@ type requirements struct {
 type ask struct {
 	spec string
 	via  []string // who needs it; "" is the project itself
+	told bool     // the list of them has ended
 }
 
 // read reads one file. A constraints file only says which version an unpinned
@@ -169,7 +170,7 @@ func (r *requirements) via(at, comment string) {
 		if a.via == nil {
 			a.via = []string{}
 		}
-	case a.via == nil:
+	case a.via == nil || a.told:
 		return
 	default:
 		list = comment
@@ -179,7 +180,8 @@ func (r *requirements) via(at, comment string) {
 		switch {
 		case name == "":
 		case strings.Contains(name, " ") && name[0] != '-' && name[len(name)-1] != ')':
-			return // prose
+			a.told = true // prose follows the list
+			return
 		case strings.HasPrefix(name, "-"), strings.ContainsAny(name, " ()/"), strings.HasSuffix(name, ".in"):
 			a.via = append(a.via, "") // a file, or the project itself
 		default:
