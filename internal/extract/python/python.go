@@ -1,7 +1,7 @@
 // Package python reads what Python's package managers leave behind:
 // poetry.lock, uv.lock, pdm.lock, Pipfile.lock, pylock.toml, requirements
-// files, and the metadata of installed distributions. Of a pyproject.toml or
-// Pipfile without a lock file it says that nothing is known.
+// files, and the metadata of installed distributions. Of a pyproject.toml,
+// Pipfile or setup file without a lock file it says that nothing is known.
 package python
 
 import (
@@ -42,7 +42,7 @@ func kindOf(p string) reader {
 		return readPipfile
 	case "pylock.toml":
 		return readPylock
-	case "pyproject.toml", "Pipfile":
+	case "pyproject.toml", "Pipfile", "setup.py", "setup.cfg":
 		if strings.Contains(p, "site-packages/") { // that of an installed distribution
 			return nil
 		}

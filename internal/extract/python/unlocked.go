@@ -1,10 +1,10 @@
 package python
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
-	"strings"
 
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/toml"
@@ -14,7 +14,7 @@ import (
 // to, the commonest first. Of requirements files only the usual name counts.
 var locks = [...]string{"requirements.txt", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"}
 
-// readUnlocked says of a pyproject.toml or Pipfile with dependencies that
+// readUnlocked says of a pyproject.toml, Pipfile or setup file with dependencies that
 // nobody knows what they come to, unless a lock file does.
 func readUnlocked(f kennel.File, text []byte) (kennel.Extraction, error) {
 	for dir := path.Dir(f.Path()); ; dir = path.Dir(dir) {
@@ -28,11 +28,18 @@ func readUnlocked(f kennel.File, text []byte) (kennel.Extraction, error) {
 		}
 	}
 	asked, err, with := 0, error(nil), "uv lock"
-	if strings.HasSuffix(f.Path(), "Pipfile") {
+	switch path.Base(f.Path()) {
+	case "setup.py", "setup.cfg": // the one is a program, and never run
+		if !bytes.Contains(text, []byte("install_requires")) {
+			return kennel.Extraction{}, nil
+		}
+		return kennel.Extraction{Gaps: []kennel.Gap{{Kind: kennel.GapUnresolved, What: f.Path(),
+			Why: "it names requirements, and no lock file says which versions: run \"uv pip compile\""}}}, nil
+	case "Pipfile":
 		var needs []need
 		needs, err = parsePipfile(text)
 		asked, with = len(needs), "pipenv lock"
-	} else {
+	default:
 		m := manifest{reader: toml.New(text)}
 		err = m.reader.Walk(m.open, m.leaf)
 		asked = len(m.needs)
