@@ -175,7 +175,9 @@ func decodeBlock(b []byte) (*block, bool) {
 	n := c.count(7)
 	d.entries = make([]entry, n)
 	top := uint64(2 * d.n)
-	var intervals []interval // shared by all entries, cut as they are read
+	// Shared by all entries, and cut as they are read.
+	intervals := make([]interval, 0, n+n/4)
+	runs := make([]run, 0, n/2)
 	for i := range d.entries {
 		e := &d.entries[i]
 		e.record = c.uvarint()
@@ -196,17 +198,16 @@ func decodeBlock(b []byte) (*block, bool) {
 		}
 		e.intervals = intervals[start:len(intervals):len(intervals)]
 		next := uint64(0)
-		if k := c.count(2); k > 0 {
-			e.runs = make([]run, k)
-			for j := range e.runs {
-				first, count := next+c.uvarint(), c.uvarint()
-				if first >= uint64(d.n) || count > uint64(d.n)-first {
-					return nil, false
-				}
-				e.runs[j] = run{uint32(first), uint32(count)}
-				next = first + count
+		start = len(runs)
+		for range c.count(2) {
+			first, count := next+c.uvarint(), c.uvarint()
+			if first >= uint64(d.n) || count > uint64(d.n)-first {
+				return nil, false
 			}
+			runs = append(runs, run{uint32(first), uint32(count)})
+			next = first + count
 		}
+		e.runs = runs[start:len(runs):len(runs)]
 		if k := c.count(1); k > 0 {
 			e.unordered = make([]int, k)
 			for j := range e.unordered {
