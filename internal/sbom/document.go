@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // document gathers what a bill of materials says, in whatever order it says
@@ -200,7 +201,7 @@ func (d *document) add(e entry) {
 		d.define(e.ref, structure, e.name)
 		return
 	}
-	c, err := fromPurl(e.purl)
+	c, err := ecosystem.FromPurl(e.purl)
 	if err != nil && e.exactly.Name == "" {
 		d.badPurl.add(e.purl)
 		d.define(e.ref, structure, e.name)

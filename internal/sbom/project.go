@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // part is one project of a document that Kennel wrote of several.
@@ -91,6 +92,24 @@ func (d *document) projects() []kennel.Project {
 		out = nil
 	}
 	return out
+}
+
+// resolveReleases gives OS packages whose purls name no release that of the
+// operating system component, where it is of their distribution.
+func (d *document) resolveReleases() {
+	id, version, ok := strings.Cut(d.distro, " ")
+	if !ok {
+		return
+	}
+	eco, release, ok := ecosystem.FromOSRelease(id, version, "")
+	if !ok || release == "" {
+		return
+	}
+	for i := range d.listed {
+		if c := &d.listed[i].Component; c.Ecosystem == eco && c.Release == "" {
+			c.Release = release
+		}
+	}
 }
 
 // contraction is the dependency graph between packages alone: what depends on

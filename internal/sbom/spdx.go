@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // readSPDXJSON reads SPDX 2.2 and 2.3.
@@ -124,7 +125,7 @@ func (p *spdxPackage) choose() {
 		if len(p.purls) == 1 {
 			return
 		}
-		if c, err := fromPurl(purl); err == nil && strings.EqualFold(c.Name, p.name) {
+		if c, err := ecosystem.FromPurl(purl); err == nil && strings.EqualFold(c.Name, p.name) {
 			p.purl = purl
 			return
 		}

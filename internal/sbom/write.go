@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // Tool names the program that writes.
@@ -50,7 +51,7 @@ func newOutline(inv *kennel.Inventory, spell func(string) string) *outline {
 		refs, purls := make([]string, len(p.Occurrences)), make([]string, len(p.Occurrences))
 		for k := range p.Occurrences {
 			c := &p.Occurrences[k].Component
-			purls[k] = toPurl(*c)
+			purls[k] = ecosystem.Purl(*c)
 			name := purls[k]
 			if name == "" {
 				name = fmt.Sprintf("component:%s/%s@%s", c.Ecosystem, c.Name, c.Version)
@@ -84,7 +85,7 @@ func projectPurl(p *kennel.Project) string {
 	if p.Name == "" || p.Ecosystem == "" {
 		return ""
 	}
-	return toPurl(kennel.Component{Package: kennel.Package{Ecosystem: p.Ecosystem, Name: p.Name}, Version: p.Version})
+	return ecosystem.Purl(kennel.Component{Package: kennel.Package{Ecosystem: p.Ecosystem, Name: p.Name}, Version: p.Version})
 }
 
 // own lists what the formats have no field for, as Kennel's own properties:
@@ -102,7 +103,7 @@ func (o *outline) own(project, occurrence int) []ownProperty {
 	if c.Commit != "" {
 		props = append(props, ownProperty{"commit", c.Commit})
 	}
-	back, err := fromPurl(o.purls[project][occurrence])
+	back, err := ecosystem.FromPurl(o.purls[project][occurrence])
 	if err != nil || back.Package != c.Package {
 		props = append(props, ownProperty{"ecosystem", string(c.Ecosystem)}, ownProperty{"name", c.Name})
 	}
