@@ -38,8 +38,8 @@ func (l *list) project(f kennel.File) kennel.Extraction {
 		slices.Sort(q.Licenses)
 		q.Licenses = slices.Compact(q.Licenses)
 		name := strings.ToLower(q.Name)
-		// What requires nothing but the developers' wishes is theirs; what the
-		// product needs is listed apart, so the lists say it all.
+		// Composer lists apart what only require-dev leads to, so the graph need
+		// not say it.
 		scope := kennel.ScopeShipped
 		if q.dev || l.dev[name] {
 			scope = kennel.ScopeDevelopment

@@ -77,8 +77,8 @@ func (l *lock) gap(format string, args ...any) {
 	}
 }
 
-// known makes a gap of a lock version other than those understood here: newest
-// lists them, the file is read as the last.
+// known makes a gap of a lock version that is not one of those understood, in
+// ascending order; the file is then read as the last of them. "2" covers "2.1".
 func (l *lock) known(version string, understood ...string) {
 	if !slices.ContainsFunc(understood, func(v string) bool { return v == version || strings.HasPrefix(version, v+".") }) {
 		l.gap("lock version %.20q is not known here: read as %s", version, understood[len(understood)-1])

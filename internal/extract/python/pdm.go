@@ -1,8 +1,6 @@
 package python
 
 import (
-	"strings"
-
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/toml"
 )
@@ -81,9 +79,7 @@ func (p *pdm) leaf(path []string) error {
 		s, err := r.String()
 		// A package with an extra is listed apart and needs itself without it.
 		if q, ok := parseRequirement(s); ok && key(q.name) != key(last.Name) {
-			n := q.need(kennel.ScopeUnknown)
-			n.constraint = strings.TrimSpace(n.constraint)
-			last.needs = append(last.needs, n)
+			last.needs = append(last.needs, q.need(kennel.ScopeUnknown))
 		}
 		return err
 	}
