@@ -2,6 +2,7 @@ package kennel
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -33,16 +34,13 @@ type Project struct {
 	// Installed says that this is what lies on a disk (node_modules,
 	// dist-info), not what a lock file asks for.
 	Installed bool
+
+	id string // set by Normalize
 }
 
 // ID names the project in reports. It is unique in an inventory that
 // [Inventory.Normalize] has seen.
-func (p *Project) ID() string {
-	if p.Manifest == "" {
-		return p.Root
-	}
-	return p.Manifest
-}
+func (p *Project) ID() string { return cmp.Or(p.id, p.Manifest, p.Root, ".") }
 
 // Occurrence is a component in a project.
 type Occurrence struct {
@@ -91,8 +89,19 @@ func (k GapKind) String() string {
 // The same input gives the same inventory whatever order it was read in.
 func (inv *Inventory) Normalize() {
 	inv.Projects = mergeProjects(inv.Projects)
+	taken := make(map[string]bool, len(inv.Projects))
 	for i := range inv.Projects {
-		inv.Projects[i].normalize()
+		p := &inv.Projects[i]
+		p.normalize()
+		p.id = ""
+		id := p.ID()
+		if taken[id] { // another ecosystem from the same manifest, or another root
+			id += "#" + cmp.Or(string(p.Ecosystem), "mixed")
+		}
+		for n := 2; taken[id]; n++ {
+			id = fmt.Sprintf("%s#%d", (&Project{Manifest: p.Manifest, Root: p.Root}).ID(), n)
+		}
+		p.id, taken[id] = id, true
 	}
 	slices.SortFunc(inv.Gaps, func(a, b Gap) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.What, b.What), strings.Compare(a.Why, b.Why))
@@ -142,6 +151,9 @@ func mergeProjects(in []Project) []Project {
 
 // absorb adds q's occurrences and edges to p.
 func (p *Project) absorb(q Project) {
+	if q.Installed && !p.Installed {
+		q.Occurrences = p.believe(q.Occurrences)
+	}
 	base := int32(len(p.Occurrences))
 	p.Occurrences = append(p.Occurrences, q.Occurrences...)
 	for _, e := range q.Edges {
@@ -154,6 +166,38 @@ func (p *Project) absorb(q Project) {
 	p.Graph = p.Graph && (q.Graph || q.Installed)
 	p.Name = cmp.Or(p.Name, q.Name)
 	p.Version = cmp.Or(p.Version, q.Version)
+}
+
+// believe takes over, for what is installed, what p's lock file knows of the
+// same package and an installed tree cannot tell: scope, directness, origin.
+func (p *Project) believe(installed []Occurrence) []Occurrence {
+	type release struct {
+		Package
+		version string
+	}
+	locked := make(map[release]*Occurrence, len(p.Occurrences))
+	for i := range p.Occurrences {
+		o := &p.Occurrences[i]
+		locked[release{o.Package, o.Version}] = o
+	}
+	out := slices.Clone(installed)
+	for i := range out {
+		o := &out[i]
+		known, ok := locked[release{o.Package, o.Version}]
+		if !ok {
+			continue
+		}
+		if o.Scope == ScopeUnknown {
+			o.Scope = known.Scope
+		}
+		if o.Direct == DirectUnknown {
+			o.Direct = known.Direct
+		}
+		if o.Origin == OriginUnknown || o.Origin == OriginRegistry {
+			o.Origin = known.Origin
+		}
+	}
+	return out
 }
 
 func (p *Project) normalize() {
@@ -171,7 +215,7 @@ func (p *Project) normalize() {
 		if n := len(merged); n > 0 && merged[n-1].Key() == o.Key() {
 			merged[n-1].absorb(o)
 		} else {
-			o.Locations = union(nil, slices.Clone(o.Locations), compareLocations)
+			o.Locations = slices.Clone(o.Locations)
 			slices.SortFunc(o.Locations, compareLocations)
 			merged = append(merged, o)
 		}
@@ -205,8 +249,8 @@ func (o *Occurrence) absorb(q Occurrence) {
 		return cmp.Or(strings.Compare(a.Algorithm, b.Algorithm), strings.Compare(a.Value, b.Value))
 	})
 	o.Licenses = union(o.Licenses, q.Licenses, strings.Compare)
-	o.Qualifiers = union(o.Qualifiers, q.Qualifiers, func(a, b Qualifier) int {
-		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Value, b.Value))
-	})
+	// One value a key: a library that is installed for two architectures is one
+	// component, and its purl names one of them.
+	o.Qualifiers = union(o.Qualifiers, q.Qualifiers, func(a, b Qualifier) int { return strings.Compare(a.Key, b.Key) })
 	o.Commit = cmp.Or(o.Commit, q.Commit)
 }

@@ -192,6 +192,6 @@ func union[T any](a, b []T, compare func(T, T) int) []T {
 		return b
 	}
 	all := slices.Concat(a, b)
-	slices.SortFunc(all, compare)
+	slices.SortStableFunc(all, compare)
 	return slices.CompactFunc(all, func(x, y T) bool { return compare(x, y) == 0 })
 }

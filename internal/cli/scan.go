@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/archive"
 	"github.com/kennel-oss/kennel/internal/extract/all"
 	"github.com/kennel-oss/kennel/internal/judge"
 	layers "github.com/kennel-oss/kennel/internal/layer/all"
@@ -38,6 +39,8 @@ type scanFlags struct {
 	output    []string
 	verbose   bool
 	quiet     bool
+	limits    archive.Limits
+	platform  string
 }
 
 func (a *app) scan() *cobra.Command {
@@ -94,6 +97,18 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.asOf, "as-of", "", "judge as of this day (YYYY-MM-DD) instead of now")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on the terminal")
 	cmd.MarkFlagsMutuallyExclusive("offline", "update")
+	f.registerTarget(cmd)
+}
+
+// registerTarget adds the flags that say how a target is read. Reports name
+// the bounds when they are hit.
+func (f *scanFlags) registerTarget(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.platform, "platform", "", "of an image for several platforms, read this one, such as linux/arm64 (default: linux/amd64, else the first)")
+	flags.Int64Var(&f.limits.FileSize, "max-file-size", 0, "bytes of one file that are read (default 256 MiB)")
+	flags.Int64Var(&f.limits.TotalSize, "max-total-size", 0, "bytes that an archive or image may unpack to (default 8 GiB)")
+	flags.IntVar(&f.limits.Entries, "max-entries", 0, "files that are met (default 500,000 in an archive, 10 million in a folder)")
+	flags.IntVar(&f.limits.Depth, "max-depth", 0, "folders in folders (default 128)")
 }
 
 func argument(args []string) string {
@@ -198,7 +213,7 @@ func (a *app) judge(ctx context.Context, f *scanFlags, arg string) (kennel.Judge
 	if project.notice != "" {
 		inv.Gaps = append(inv.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: ConfigFile, Why: project.notice})
 	}
-	suppress, err := a.suppressors(f, org, project, &inv)
+	suppress, err := a.suppressors(f, org, project, t, &inv)
 	if err != nil {
 		return kennel.Judgement{}, err
 	}
@@ -229,12 +244,14 @@ func (f *scanFlags) moment(now time.Time) (time.Time, error) {
 
 // inventory opens a target and says what is in it.
 func (a *app) inventory(ctx context.Context, f *scanFlags, arg string, project trusted) (*target.Target, kennel.Inventory, error) {
-	t, err := target.Open(ctx, arg, target.Options{Stdin: a.stdin, Ignore: append(f.ignore, project.Ignore...)})
+	extractors := all.Extractors()
+	t, err := target.Open(ctx, arg, target.Options{Stdin: a.stdin, Ignore: append(f.ignore, project.Ignore...),
+		Limits: f.limits, Platform: f.platform, Extractors: extractors})
 	if err != nil {
 		return nil, kennel.Inventory{}, &exit{exitFailed, err}
 	}
 	bar := a.progress(f.quiet)
-	inv, err := t.Inventory(ctx, all.Extractors(), func(p target.Progress) {
+	inv, err := t.Inventory(ctx, extractors, func(p target.Progress) {
 		if p.Inputs == 0 {
 			bar.show("%d files", p.Entries)
 		} else {

@@ -4,16 +4,21 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/archive"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 	"github.com/kennel-oss/kennel/internal/judge"
+	"github.com/kennel-oss/kennel/internal/target"
 	"github.com/kennel-oss/kennel/internal/vex"
 )
 
 // suppressors is what sets results aside in a run: VEX, waivers, a baseline.
 type suppressors struct {
 	list     []judge.Suppressor
+	image    vex.Product // what the target is, when it is a container image
 	books    []*vex.Book
 	waivers  []*judge.Waivers
 	baseline *judge.Baseline
@@ -22,8 +27,8 @@ type suppressors struct {
 // suppressors reads every document that a flag or trusted configuration
 // names. What cannot be understood in them becomes a gap of inv. What comes
 // with the project yields to an organisation's policy.
-func (a *app) suppressors(f *scanFlags, org, project trusted, inv *kennel.Inventory) (*suppressors, error) {
-	s := &suppressors{}
+func (a *app) suppressors(f *scanFlags, org, project trusted, t *target.Target, inv *kennel.Inventory) (*suppressors, error) {
+	s := &suppressors{image: imageProduct(t.Image())}
 	if err := s.addVEX(f.vex, "", false, inv); err != nil {
 		return nil, err
 	}
@@ -86,7 +91,7 @@ func (s *suppressors) addVEX(paths []string, folder string, yields bool, inv *ke
 	if len(statements) > 0 {
 		book := vex.New(statements)
 		s.books = append(s.books, book)
-		s.add(&byVEX{book}, yields)
+		s.add(&byVEX{book, s.image}, yields)
 	}
 	return nil
 }
@@ -119,10 +124,41 @@ func (s *suppressors) describe(j *kennel.Judgement) {
 }
 
 // byVEX is a judge.Suppressor over VEX statements.
-type byVEX struct{ book *vex.Book }
+type byVEX struct {
+	book  *vex.Book
+	image vex.Product
+}
+
+// imageProduct names an image as VEX documents do: by its digests, and as
+// pkg:oci/name@digest.
+func imageProduct(image *archive.Image) vex.Product {
+	var p vex.Product
+	if image == nil {
+		return p
+	}
+	for _, digest := range []string{image.Digest, image.Index, image.Config} {
+		if value, ok := strings.CutPrefix(digest, "sha256:"); ok {
+			p.Hashes = append(p.Hashes, kennel.Hash{Algorithm: "SHA-256", Value: value})
+			p.IDs = append(p.IDs, digest)
+		}
+	}
+	for _, tag := range image.Tags {
+		p.IDs = append(p.IDs, tag)
+		name, version, _ := strings.Cut(tag[strings.LastIndexByte(tag, '/')+1:], ":")
+		for _, v := range []string{version, image.Digest, image.Index} {
+			if v != "" {
+				p.IDs = append(p.IDs, ecosystem.Purl(kennel.Component{Package: kennel.Package{Ecosystem: "oci", Name: name}, Version: v}))
+			}
+		}
+	}
+	return p
+}
 
 func (b *byVEX) Suppress(r *kennel.Result, p *kennel.Project, _ time.Time) *kennel.Suppression {
-	said, ok := b.book.Lookup(r.Finding, vex.ProductOf(p))
+	product := vex.ProductOf(p)
+	product.IDs = append(product.IDs, b.image.IDs...)
+	product.Hashes = append(product.Hashes, b.image.Hashes...)
+	said, ok := b.book.Lookup(r.Finding, product)
 	if !ok || said.Status != vex.NotAffected && said.Status != vex.Fixed {
 		return nil
 	}

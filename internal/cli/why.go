@@ -59,6 +59,7 @@ PACKAGE is a name as its ecosystem spells it, a name@version, or a purl.`,
 	flags.StringVar(&f.trustFrom, "trust-config-from", "", "read kennel.yaml from this git revision of the target")
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "leave out paths that match this glob")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on the terminal")
+	f.registerTarget(cmd)
 	return cmd
 }
 

@@ -14,7 +14,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/kennel-oss/kennel"
-	"github.com/kennel-oss/kennel/internal/policy"
 )
 
 // maxSize bounds a configuration file, in bytes.
@@ -44,7 +43,14 @@ type Policy struct {
 	// Extends says whether the built-in rules follow these. The default is
 	// true: own rules come first and can make exceptions.
 	Extends bool
-	Rules   []policy.Rule
+	Rules   []Rule
+}
+
+// Rule is one line of a policy, not yet compiled.
+type Rule struct {
+	Name      string
+	Verdict   kennel.Verdict
+	When, Why string
 }
 
 // Waiver sets a problem aside for a while. It needs a reason and an end.
@@ -123,7 +129,7 @@ func Parse(name string, data []byte) (Config, error) {
 		if !ok {
 			return Config{}, fmt.Errorf("%s: policy rule %d (%s): verdict %q: write deny, review or allow", name, i+1, r.Name, r.Verdict)
 		}
-		c.Policy.Rules = append(c.Policy.Rules, policy.Rule{Name: r.Name, Verdict: verdict, When: r.When, Why: r.Why})
+		c.Policy.Rules = append(c.Policy.Rules, Rule{Name: r.Name, Verdict: verdict, When: r.When, Why: r.Why})
 	}
 	for i, w := range d.Waivers {
 		ids := w.IDs

@@ -28,9 +28,16 @@ func (g *graph) remedy(r *kennel.Result) kennel.Remedy {
 	m := kennel.Remedy{Kind: kennel.RemedyUnknown, Package: c.Package, Version: spelled(c, r.Fix.Version)}
 	admitted, known := g.admits(int32(r.Occurrence), r.Fix.Version)
 	switch {
+	case c.Ecosystem == kennel.Go && c.Name == "stdlib":
+		// The standard library comes with the toolchain that builds.
+		m = kennel.Remedy{Kind: kennel.RemedyUpgrade, Package: c.Package, Version: r.Fix.Version}
+		if plain(m.Version) && path.Base(g.p.ID()) == "go.mod" {
+			m.Command = "go get go@" + strings.TrimPrefix(m.Version, "v")
+		}
+		return m
 	case c.Release != "" || c.Source.Name != "":
 		m.Kind = kennel.RemedyRefresh // an OS package: its distribution ships the fix
-	case known && admitted, c.Ecosystem == kennel.Go && c.Name != "stdlib":
+	case known && admitted, c.Ecosystem == kennel.Go:
 		// Go selects the highest minimum anybody asks for: asking for the fixed
 		// version is always admitted within a module path.
 		m.Kind = kennel.RemedyRefresh

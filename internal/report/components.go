@@ -1,9 +1,7 @@
 package report
 
 import (
-	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/kennel-oss/kennel"
@@ -115,21 +113,11 @@ func (c *components) occurrences(n int32, f func(ref)) {
 	}
 }
 
-// projectIDs names the projects, each by one word that no other has.
+// projectIDs names the projects; a normalised inventory has no two alike.
 func projectIDs(inv *kennel.Inventory) []string {
 	ids := make([]string, len(inv.Projects))
-	taken := make(map[string]bool, len(ids))
 	for i := range inv.Projects {
-		p := &inv.Projects[i]
-		id := p.ID()
-		if taken[id] {
-			id = cmp.Or(p.ID(), ".") + "#" + cmp.Or(string(p.Ecosystem), "mixed")
-		}
-		for n := 2; taken[id]; n++ {
-			id = p.ID() + "#" + strconv.Itoa(n)
-		}
-		taken[id] = true
-		ids[i] = id
+		ids[i] = inv.Projects[i].ID()
 	}
 	return ids
 }

@@ -18,19 +18,26 @@ import (
 // found through a few headers, or by passing over the data once.
 const readMax = 1 << 30
 
+// text are endings that no program has, the most frequent in source trees.
+var text = map[string]bool{".go": true, ".js": true, ".ts": true, ".json": true, ".md": true, ".py": true, ".c": true,
+	".h": true, ".html": true, ".css": true, ".yaml": true, ".yml": true, ".xml": true, ".java": true, ".rs": true, ".rb": true, ".php": true,
+	".map": true, ".png": true, ".svg": true, ".sh": true}
+
 // mayBeBinary reports whether f could be a program: the executable bit or a
 // name that programs have, and then the first bytes of ELF, Mach-O or PE.
 func mayBeBinary(f kennel.File) bool {
 	p := f.Path()
 	base := p[strings.LastIndexByte(p, '/')+1:]
 	dot := strings.LastIndexByte(base, '.')
-	switch {
-	case f.Mode()&0o111 != 0, dot <= 0:
-	default:
+	if dot > 0 {
 		switch strings.ToLower(base[dot:]) {
 		case ".exe", ".so", ".dll", ".dylib":
 		default:
-			return false
+			// Asking for the mode costs a system call, so names that programs do
+			// not have are ruled out first.
+			if len(base)-dot > 1 && text[strings.ToLower(base[dot:])] || f.Mode()&0o111 == 0 {
+				return false
+			}
 		}
 	}
 	if f.Size() < 4096 {

@@ -100,8 +100,9 @@ func (m *file) gapOdd(gap func(string, ...any)) {
 func (m *file) addStdlib(g *lockfile.Graph, f kennel.File, gap func(string, ...any)) {
 	for _, d := range []directive{m.toolchain, m.goVersion} {
 		if c, ok := stdlib(d.text); ok {
-			n := g.Add(kennel.Occurrence{Component: c, Scope: kennel.ScopeShipped, Direct: kennel.Direct, Locations: place(f, d.line)})
-			g.Need(kennel.RootNode, n, d.text, kennel.ScopeShipped)
+			// The release is the least that will do. The one that builds may be
+			// newer, so nobody is told that the project asks for this one.
+			g.Add(kennel.Occurrence{Component: c, Scope: kennel.ScopeShipped, Direct: kennel.DirectUnknown, Locations: place(f, d.line)})
 			return
 		}
 	}
