@@ -411,16 +411,16 @@ func (w *witness) covers(d difference) bool {
 		}) {
 			return true
 		}
-		if ranges := a.EcosystemSpecific.CustomRanges; len(ranges) > 0 {
-			return slices.ContainsFunc(ranges, func(rg struct {
-				Type   string
-				Events []map[string]string
-			}) bool {
-				return inEvents(eco, version, rg.Events)
-			})
+		for _, rg := range a.EcosystemSpecific.CustomRanges {
+			if inEvents(eco, version, rg.Events) {
+				return true
+			}
 		}
 		for _, rg := range a.Ranges {
-			if rg.Type != "GIT" && inEvents(eco, version, rg.Events) {
+			// Beside custom ranges an open range only says that there are bounds
+			// elsewhere.
+			open := len(a.EcosystemSpecific.CustomRanges) > 0 && len(rg.Events) == 1
+			if rg.Type != "GIT" && !open && inEvents(eco, version, rg.Events) {
 				return true
 			}
 		}

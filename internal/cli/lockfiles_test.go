@@ -145,14 +145,11 @@ func goMod(p []kennel.Package, v []string) string {
 	var b strings.Builder
 	b.WriteString("module b.example/b\n\n")
 	for i := range p {
-		switch p[i].Name { // the standard library and the tools are no requirements
-		case "stdlib":
+		if p[i].Name == "stdlib" { // no requirement: it comes with Go
 			fmt.Fprintf(&b, "go %s\n", v[i])
-		case "toolchain":
-			fmt.Fprintf(&b, "toolchain go%s\n", v[i])
-		default:
-			fmt.Fprintf(&b, "require %s v%s\n", p[i].Name, v[i])
+			continue
 		}
+		fmt.Fprintf(&b, "require %s v%s\n", p[i].Name, v[i])
 	}
 	return b.String()
 }

@@ -287,16 +287,16 @@ func TestBoundaryInEveryFormat(t *testing.T) {
 			}
 		}
 	}
-	listed := map[string]string{}
-	for _, row := range table(t, filepath.Join("testdata", "boundary-formats.tsv"), 3) {
-		listed[row[0]+"\t"+row[1]] = row[2]
-	}
-	used := map[string]bool{}
 	for _, format := range lockFormats {
 		t.Run(format.name, func(t *testing.T) {
-			all := packages[format.ecosystem]
-			if len(all) == 0 {
-				t.Fatal("no boundary packages of this ecosystem")
+			all := map[string]kennel.Component{}
+			for at, c := range packages[format.ecosystem] {
+				if unwritable(format.name, c) == "" {
+					all[at] = c
+				}
+			}
+			if len(all) < len(packages[format.ecosystem])*9/10 {
+				t.Fatal("too few boundary packages of this ecosystem")
 			}
 			folder := t.TempDir()
 			for i, round := range rounds(all, format.single) {
@@ -316,17 +316,13 @@ func TestBoundaryInEveryFormat(t *testing.T) {
 			d := scanJSON(t, db, folder)
 			found, got := d.packages(), d.records()
 			for at := range all {
-				if found[at] {
-					continue
+				if !found[at] {
+					t.Errorf("package not found: %s", at)
 				}
-				if listed[format.name+"\t"+at] == "" {
-					t.Errorf("package not found: %s\t%s", format.name, at)
-				}
-				used[format.name+"\t"+at] = true
 			}
 			for at := range want[format.ecosystem] {
-				pkg := at[:strings.LastIndexByte(at, ' ')]
-				if !got[at] && !used[format.name+"\t"+pkg] {
+				_, written := all[at[:strings.LastIndexByte(at, ' ')]]
+				if written && !got[at] {
 					t.Errorf("missing match: %s", at)
 				}
 			}
@@ -342,11 +338,19 @@ func TestBoundaryInEveryFormat(t *testing.T) {
 			}
 		})
 	}
-	for at := range listed {
-		if !used[at] {
-			t.Errorf("stale row in testdata/boundary-formats.tsv: %s", at)
-		}
+}
+
+// unwritable says why a format cannot hold a package; "" when it can.
+func unwritable(format string, c kennel.Component) string {
+	switch {
+	case format == "go.mod" && c.Name == "toolchain":
+		return "a go.mod requires modules; the go command is none"
+	case format == "go.mod" && c.Name == "stdlib" && strings.Contains(c.Version, "-"):
+		return "no go line can say such a release"
+	case format == "gemfile" && strings.Contains(c.Version, "-"):
+		return "behind a dash Gemfile.lock names a platform"
 	}
+	return ""
 }
 
 // rounds spreads packages over files. With single, no file holds two versions
