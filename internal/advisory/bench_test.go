@@ -55,6 +55,13 @@ func BenchmarkOpen(b *testing.B) {
 // for as many names that nobody has.
 func BenchmarkMatch(b *testing.B) {
 	db := openReal(b)
+	if dir := os.Getenv("KENNEL_BENCH_DB"); dir != "" { // a larger one, made before
+		var err error
+		if db, err = Open(dir); err != nil {
+			b.Fatal(err)
+		}
+		defer db.Close()
+	}
 	hits := make(map[kennel.Ecosystem][]kennel.Component)
 	seen := make(map[string]bool)
 	for _, r := range rows(b, filepath.Join(dataDir(b), "expected", "boundary.matches.tsv.gz")) {

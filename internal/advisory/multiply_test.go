@@ -62,7 +62,7 @@ func multiplyUnit(u unit, folder string, n int) error {
 
 // suffixed appends suffix to the value of each field written like that.
 func suffixed(b []byte, field, suffix string) []byte {
-	var out []byte
+	out := make([]byte, 0, len(b)+256)
 	for {
 		i := bytes.Index(b, []byte(field))
 		if i < 0 {
