@@ -78,7 +78,15 @@ func run(data string, runs int) error {
 	if err != nil {
 		return err
 	}
-	bom := filepath.Join(data, "inputs", "sbom-cyclonedx", "CycloneDX+bom-examples", "SBOM", "juice-shop", "via_npm", "flat", "bom.1.4.json")
+	// The peer knows an SBOM by its name.
+	bom := filepath.Join(work, "bom.json")
+	content, err := os.ReadFile(filepath.Join(data, "inputs", "sbom-cyclonedx", "CycloneDX+bom-examples", "SBOM", "juice-shop", "via_npm", "flat", "bom.1.4.json"))
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(bom, content, 0o644); err != nil {
+		return err
+	}
 	if err := peerDatabase(filepath.Join(data, "osv"), filepath.Join(work, "peer", "osv-scalibr")); err != nil {
 		return err
 	}
