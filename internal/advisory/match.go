@@ -19,7 +19,10 @@ import (
 func (db *DB) Match(c kennel.Component) ([]kennel.Match, error) {
 	matches, err := db.match(c)
 	for _, over := range db.overlays {
-		matches = db.overlay(matches, over, c)
+		var oerr error
+		if matches, oerr = overlay(matches, over, c); oerr != nil {
+			err = oerr
+		}
 	}
 	if len(matches) > 1 {
 		slices.SortFunc(matches, func(a, b kennel.Match) int { return strings.Compare(a.Advisory.ID, b.Advisory.ID) })
@@ -32,16 +35,25 @@ func (db *DB) Match(c kennel.Component) ([]kennel.Match, error) {
 	return matches, err
 }
 
-// overlay lays what another database says over matches.
-func (db *DB) overlay(matches []kennel.Match, over *DB, c kennel.Component) []kennel.Match {
-	matches = slices.DeleteFunc(matches, func(m kennel.Match) bool { return over.withdraws(c.Ecosystem, m.Advisory.ID) })
-	more, _ := over.match(c) // an overlay that is silent of something is no gap
+// overlay lays what another database says over matches. That an overlay is
+// silent of an ecosystem is no gap; that it is damaged is an error.
+func overlay(matches []kennel.Match, over *DB, c kennel.Component) ([]kennel.Match, error) {
+	var failed error
+	matches = slices.DeleteFunc(matches, func(m kennel.Match) bool {
+		gone, err := over.withdraws(c.Ecosystem, m.Advisory.ID)
+		failed = cmp.Or(failed, err)
+		return gone
+	})
+	more, err := over.match(c)
+	if errors.Is(err, errDamaged) {
+		failed = err
+	}
 	for _, m := range more {
 		if !slices.ContainsFunc(matches, func(n kennel.Match) bool { return n.Advisory.ID == m.Advisory.ID }) {
 			matches = append(matches, m)
 		}
 	}
-	return matches
+	return matches, failed
 }
 
 // match answers from the database's own files.

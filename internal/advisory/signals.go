@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -15,8 +14,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	kennel "github.com/kennel-oss/kennel"
 )
 
 // Bounds on the signal feeds: far above today's 2 MiB and 360,000 rows.
@@ -24,57 +21,6 @@ const (
 	maxKEV      = 64 << 20
 	maxEPSSRows = 5_000_000
 )
-
-// cveKey packs a CVE id into a number, ok when it is one: the year above 48
-// bits of number. Real numbers have up to 7 digits.
-func cveKey(id string) (key uint64, ok bool) {
-	if len(id) < 13 || len(id) > 32 || !strings.EqualFold(id[:4], "CVE-") || id[8] != '-' {
-		return 0, false
-	}
-	year, err := strconv.ParseUint(id[4:8], 10, 16)
-	if err != nil {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(id[9:], 10, 47)
-	if err != nil {
-		return 0, false
-	}
-	return spread(year<<48 | n), true
-}
-
-// A KEV row keeps its dates as days since 1970, which 16 bits hold to 2149.
-func kevValue(added, due time.Time, ransomware bool) uint64 {
-	v := days(added)<<32 | days(due)<<1 // 16 bits each
-	if ransomware {
-		v |= 1
-	}
-	return v
-}
-
-func days(t time.Time) uint64 {
-	if t.IsZero() {
-		return 0
-	}
-	return uint64(min(max(t.Unix()/86400, 0), math.MaxUint16))
-}
-
-func day(d uint64) time.Time {
-	if d == 0 {
-		return time.Time{}
-	}
-	return time.Unix(int64(d)*86400, 0).UTC()
-}
-
-func kevOf(cve string, v uint64) kennel.KEV {
-	return kennel.KEV{CVE: cve, Added: day(v >> 32), Due: day(v >> 1 & math.MaxUint16), Ransomware: v&1 != 0}
-}
-
-// An EPSS row keeps both figures in billionths, which is finer than the feed.
-const epssUnit = 1e9
-
-func epssOf(cve string, v uint64) kennel.EPSS {
-	return kennel.EPSS{CVE: cve, Probability: float64(v>>32) / epssUnit, Percentile: float64(uint32(v)) / epssUnit}
-}
 
 // readKEV reads CISA's catalogue. Entries without a CVE id are left out.
 // Source: https://www.cisa.gov/known-exploited-vulnerabilities-catalog
@@ -226,4 +172,19 @@ func billionths(b []byte) (uint64, bool) {
 		return 0, false
 	}
 	return uint64(f*epssUnit + 0.5), true
+}
+
+// writeSignals writes the file of both feeds.
+func writeSignals(out output, kev, epss []tableRow) error {
+	w := newFileWriter(out)
+	for _, rows := range [][]tableRow{kev, epss} {
+		pages, index := encodeTable(rows)
+		for _, b := range [][]byte{pages, index} {
+			if _, err := w.Write(b); err != nil {
+				return err
+			}
+			w.end()
+		}
+	}
+	return w.finish()
 }
