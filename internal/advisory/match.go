@@ -194,9 +194,6 @@ func (d *block) about(q *query) []*entry {
 // of each record.
 func (d *block) hits(about []*entry, at uint32, version string) (hits []hit, unsure error) {
 	for _, e := range about {
-		if !e.sound && unsure == nil {
-			unsure = couldNotLook("a record has bounds that cannot be ordered", fmt.Errorf("%s %s", d.names[e.name], version))
-		}
 		h := hit{entry: e, listed: e.lists(at)}
 		if !h.listed {
 			for _, u := range e.unordered {
@@ -208,6 +205,9 @@ func (d *block) hits(about []*entry, at uint32, version string) (hits []hit, uns
 		} else if h.listed {
 			h.words, h.end = "= "+version, endLast
 		} else {
+			if !e.sound && unsure == nil {
+				unsure = couldNotLook("a record has bounds that cannot be ordered", fmt.Errorf("%s %s", d.names[e.name], version))
+			}
 			continue
 		}
 		if n := len(hits); n > 0 && hits[n-1].record == e.record {
