@@ -5,12 +5,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
 
 // BenchmarkScan measures the whole line, process start apart, on the lock
 // files of the reference inputs and on one large SBOM.
 func BenchmarkScan(b *testing.B) {
-	data := dataFolder(b)
+	data := datatest.Folder(b)
 	db := referenceDatabase(b)
 	locks := b.TempDir()
 	for _, row := range table(b, filepath.Join(data, "expected", "inputs.packages.tsv"), 2) {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
@@ -24,25 +25,6 @@ import (
 // of the same inputs and advisories. Where the two differ one of them is
 // wrong, and docs/differences.tsv says which and why. A difference that is not
 // listed fails, and so does a row that is no longer true.
-
-// dataFolder finds the reference data, or skips.
-func dataFolder(t testing.TB) string {
-	folder := os.Getenv("KENNEL_DATA")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(folder, "osv")); err != nil {
-		if os.Getenv("KENNEL_REQUIRE_DATA") != "" {
-			t.Fatalf("KENNEL_REQUIRE_DATA is set, but: %v", err)
-		}
-		t.Skip("the reference data is not beside the checkout; KENNEL_DATA names its folder")
-	}
-	folder, err := filepath.Abs(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return folder
-}
 
 var reference struct {
 	once sync.Once
@@ -52,7 +34,7 @@ var reference struct {
 
 // referenceDatabase compiles the reference advisories once for all tests.
 func referenceDatabase(t testing.TB) string {
-	data := dataFolder(t)
+	data := datatest.Folder(t)
 	reference.once.Do(func() {
 		reference.path = filepath.Join(testFolder, "db")
 		status, _, stderr := run(t, nil, "db", "build", "--osv", filepath.Join(data, "osv"),
@@ -162,7 +144,7 @@ func table(t testing.TB, path string, columns int) [][]string {
 
 // TestReference compares every package and every match with the reference.
 func TestReference(t *testing.T) {
-	data := dataFolder(t)
+	data := datatest.Folder(t)
 	db := referenceDatabase(t)
 	w := newWitness(t, data)
 
@@ -261,7 +243,7 @@ func TestBoundaryInEveryFormat(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long")
 	}
-	data := dataFolder(t)
+	data := datatest.Folder(t)
 	db := referenceDatabase(t)
 	want := map[kennel.Ecosystem]map[string]bool{}
 	packages := map[kennel.Ecosystem]map[string]kennel.Component{}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
 
 // Each case lists versions let in, then, behind "|", versions kept out.
@@ -166,11 +167,7 @@ var constraintPattern = map[kennel.Ecosystem]struct{ file, pattern string }{
 // TestConstraintsAgree compares us with deps.dev on the constraints of real
 // lock files. It is not asked of pre-releases, on which resolvers differ.
 func TestConstraintsAgree(t *testing.T) {
-	dir := dataDir(t)
-	lists, err := recordedVersions()
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir, lists := datatest.Folder(t), recordedVersions(t)
 	for e, where := range constraintPattern {
 		constraints := make(map[string]bool)
 		pattern := regexp.MustCompile(where.pattern)

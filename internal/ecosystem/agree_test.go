@@ -73,11 +73,7 @@ var disagreements = []disagreement{
 // bound that real advisories have, in our order: neighbours, near ones and
 // distant ones.
 func TestLibrariesAgree(t *testing.T) {
-	dataDir(t)
-	lists, err := recordedVersions()
-	if err != nil {
-		t.Fatal(err)
-	}
+	lists := recordedVersions(t)
 	type entry struct {
 		text string
 		v    Version
@@ -183,11 +179,7 @@ func depsSystem(e kennel.Ecosystem) (semver.System, bool) {
 var unordered = map[kennel.Ecosystem]int{kennel.PyPI: 83, kennel.NPM: 6, kennel.Go: 2, kennel.Packagist: 1}
 
 func TestRecordedVersionsParse(t *testing.T) {
-	dataDir(t)
-	lists, err := recordedVersions()
-	if err != nil {
-		t.Fatal(err)
-	}
+	lists := recordedVersions(t)
 	if len(lists) < 10 {
 		t.Fatalf("only %d ecosystems", len(lists))
 	}

@@ -3,35 +3,37 @@ package ecosystem
 import (
 	"archive/zip"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 
-	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
 
-// dataDir finds the real data beside the repository, or skips.
-func dataDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("KENNEL_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "osv")); err != nil {
-		t.Skip("no real data: set KENNEL_DATA to a folder with osv/ and inputs/")
-	}
-	return dir
+var recorded struct {
+	sync.Once
+	lists map[kennel.Ecosystem][]string
+	err   error
 }
 
-// recordedVersions returns every version and bound of the advisories in dir,
-// by ecosystem, sorted by spelling.
-var recordedVersions = sync.OnceValues(func() (map[kennel.Ecosystem][]string, error) {
-	dir := os.Getenv("KENNEL_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
+// recordedVersions returns every version and bound of the real advisories, by
+// ecosystem, sorted by spelling. It reads them once for all tests.
+func recordedVersions(t testing.TB) map[kennel.Ecosystem][]string {
+	t.Helper()
+	dir := datatest.Folder(t)
+	recorded.Do(func() { recorded.lists, recorded.err = readVersions(dir) })
+	if recorded.err != nil {
+		t.Fatal(recorded.err)
 	}
+	if len(recorded.lists) == 0 {
+		t.Fatal("the data has no advisories")
+	}
+	return recorded.lists
+}
+
+func readVersions(dir string) (map[kennel.Ecosystem][]string, error) {
 	archives, err := filepath.Glob(filepath.Join(dir, "osv*", "*", "all.zip"))
 	if err != nil {
 		return nil, err
@@ -50,7 +52,7 @@ var recordedVersions = sync.OnceValues(func() (map[kennel.Ecosystem][]string, er
 		slices.Sort(lists[e])
 	}
 	return lists, nil
-})
+}
 
 func readRecords(path string, found map[kennel.Ecosystem]map[string]bool) error {
 	archive, err := zip.OpenReader(path)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/package-url/packageurl-go"
 )
 
@@ -189,7 +190,7 @@ func distroOf(s string) string {
 // TestRealPurls reads every purl of real SBOMs: each is understood, or is
 // refused with a reason. Its canonical form is checked by another library.
 func TestRealPurls(t *testing.T) {
-	dir := dataDir(t)
+	dir := datatest.Folder(t)
 	clean := strings.NewReplacer(`\u0026`, "&", `&amp;`, "&", `\/`, "/")
 	seen := make(map[string]bool)
 	refused := make(map[string]int)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
@@ -71,7 +72,7 @@ var differences = []difference{
 // documents: every difference in number is explained, and whatever had a match
 // there is read here.
 func TestRealInputs(t *testing.T) {
-	dir := dataDir(t)
+	dir := datatest.Folder(t)
 	read := make(map[string]map[pv]bool)
 	count := make(map[string]int)
 	images := make(map[string]bool) // documents that hold a pkg:oci

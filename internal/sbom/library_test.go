@@ -12,6 +12,7 @@ import (
 	"github.com/spdx/tools-golang/tagvalue"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
@@ -130,7 +131,7 @@ func withVersion(purl, version string) string {
 }
 
 func BenchmarkLibrary(b *testing.B) {
-	data, err := os.ReadFile(filepath.Join(dataDir(b), "inputs", "sbom-cyclonedx", "CycloneDX+bom-examples", "SBOM", "juice-shop", "via_npm", "flat", "bom.1.4.json"))
+	data, err := os.ReadFile(filepath.Join(datatest.Folder(b), "inputs", "sbom-cyclonedx", "CycloneDX+bom-examples", "SBOM", "juice-shop", "via_npm", "flat", "bom.1.4.json"))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -4,22 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
 
-// dataDir is the folder of real data beside the checkout, or "".
-func dataDir(t testing.TB) string {
-	dir := os.Getenv("KENNEL_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "inputs")); err != nil {
-		t.Skip("no data beside the checkout: set KENNEL_DATA to the folder that holds inputs/")
-	}
-	return dir
-}
-
 func BenchmarkRead(b *testing.B) {
-	dir := dataDir(b)
+	dir := datatest.Folder(b)
 	for _, c := range []struct{ name, path string }{
 		{"CycloneDXJSON", "sbom-cyclonedx/CycloneDX+bom-examples/SBOM/juice-shop/via_npm/flat/bom.1.4.json"},
 		{"CycloneDXXML", "sbom-wild/chainguard-dev+bom-shelter/in-the-wild/cyclonedx/elixir-cdx.xml"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
 
 var asOf = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
@@ -86,7 +87,7 @@ func roundTrips(t *testing.T, inv kennel.Inventory) {
 }
 
 func sbomInputs(t testing.TB) []string {
-	dir := dataDir(t)
+	dir := datatest.Folder(t)
 	var out []string
 	for _, sub := range []string{"sbom-cyclonedx", "sbom-lab", "sbom-spdx", "sbom-wild"} {
 		err := filepath.WalkDir(filepath.Join(dir, "inputs", sub), func(p string, d os.DirEntry, err error) error {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
 
 // documents are seeds, and the cases of the differential test.
@@ -193,17 +195,14 @@ func TestLinesAndSkipping(t *testing.T) {
 
 // TestDataSameAsLibrary reads the TOML files of the data beside the checkout.
 func TestDataSameAsLibrary(t *testing.T) {
-	root := os.Getenv("KENNEL_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
+	root := datatest.Folder(t)
 	var paths []string
 	for _, pattern := range []string{"*/*/*.lock", "*/*/*/*.lock", "*/*/*/*/*/*/*/*/*/*.lock"} {
 		found, _ := filepath.Glob(filepath.Join(root, "inputs", pattern))
 		paths = append(paths, found...)
 	}
 	if len(paths) == 0 {
-		t.Skip("no data: set KENNEL_DATA or put it at ../shared/data beside the repository")
+		t.Fatal("the data has no lock files")
 	}
 	read := 0
 	for _, path := range paths {

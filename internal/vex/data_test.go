@@ -6,23 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-func dataDir(t testing.TB) string {
-	dir := os.Getenv("KENNEL_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "inputs", "vex")); err != nil {
-		t.Skip("no data beside the checkout: set KENNEL_DATA to the folder that holds inputs/")
-	}
-	return dir
-}
+	"github.com/kennel-oss/kennel/internal/datatest"
+)
 
 // TestRealInputs reads every document among the real inputs that is VEX, and
 // holds the rest to be none.
 func TestRealInputs(t *testing.T) {
-	dir := filepath.Join(dataDir(t), "inputs")
+	dir := filepath.Join(datatest.Folder(t), "inputs")
 	documents := 0
 	for _, sub := range []string{"vex", "sbom-cyclonedx/CycloneDX+bom-examples/VEX"} {
 		err := filepath.WalkDir(filepath.Join(dir, filepath.FromSlash(sub)), func(p string, d os.DirEntry, err error) error {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/kennel-oss/kennel/internal/extract/extracttest"
 )
 
@@ -58,13 +59,10 @@ func FuzzSameAsLibrary(f *testing.F) {
 
 // TestDataSameAsLibrary reads the workflows of the data beside the checkout.
 func TestDataSameAsLibrary(t *testing.T) {
-	root := os.Getenv("KENNEL_DATA")
-	if root == "" {
-		root = "../../../../shared/data"
-	}
+	root := datatest.Folder(t)
 	paths, _ := filepath.Glob(filepath.Join(root, "inputs/github-meta/*/.github/workflows/*"))
 	if len(paths) == 0 {
-		t.Skip("no data: set KENNEL_DATA or put it at ../shared/data beside the repository")
+		t.Fatal("the data has no workflows")
 	}
 	sure, uses := 0, 0
 	for _, path := range paths {

@@ -10,19 +10,17 @@ import (
 	"testing/fstest"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/kennel-oss/kennel/internal/extract/extracttest"
 )
 
 // TestReal compares with what a peer finds in real lock files, for the
 // ecosystems that no other room compares.
 func TestReal(t *testing.T) {
-	data := os.Getenv("KENNEL_DATA")
-	if data == "" {
-		data = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
+	data := datatest.Folder(t)
 	f, err := os.Open(filepath.Join(data, "expected", "lockfiles.packages.tsv.gz"))
 	if err != nil {
-		t.Skip("no real inputs: set KENNEL_DATA to their folder")
+		t.Fatal(err)
 	}
 	defer f.Close()
 	rows, err := gzip.NewReader(f)

@@ -12,26 +12,13 @@ import (
 	"testing/fstest"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
-
-// Inputs returns the folder of real data: KENNEL_DATA, or shared/data beside
-// the checkout. It skips the test where there is none.
-func Inputs(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("KENNEL_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "inputs")); err != nil {
-		t.Skip("no real data beside the checkout: set KENNEL_DATA to its folder")
-	}
-	return dir
-}
 
 // Tree reads the folder of one real input, with the files beside it.
 func Tree(t testing.TB, input string) fstest.MapFS {
 	t.Helper()
-	top := filepath.Join(Inputs(t), "inputs", filepath.FromSlash(path.Dir(input)))
+	top := filepath.Join(datatest.Folder(t), "inputs", filepath.FromSlash(path.Dir(input)))
 	tree := fstest.MapFS{}
 	entries, err := os.ReadDir(top)
 	if err != nil {
@@ -55,7 +42,7 @@ func Tree(t testing.TB, input string) fstest.MapFS {
 // shows is an error too.
 func Expected(t *testing.T, x kennel.Extractor, differences map[string]string) {
 	t.Helper()
-	f, err := os.Open(filepath.Join(Inputs(t), "expected", "lockfiles.packages.tsv.gz"))
+	f, err := os.Open(filepath.Join(datatest.Folder(t), "expected", "lockfiles.packages.tsv.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,20 +7,13 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/kennel-oss/kennel/internal/extract/extracttest"
 )
 
 // inputs returns the folder of real inputs beside the checkout.
 func inputs(t testing.TB) string {
-	dir := os.Getenv("KENNEL_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	dir = filepath.Join(dir, "inputs")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no real inputs: set KENNEL_DATA to their folder")
-	}
-	return dir
+	return filepath.Join(datatest.Folder(t), "inputs")
 }
 
 // TestRealLockFiles: every module that a real lock file names is found.

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/kennel-oss/kennel/internal/extract/extracttest"
 )
 
@@ -24,13 +25,10 @@ var differ = map[string]string{
 // TestFindsWhatTheReferenceFinds holds the extractor to the packages that
 // another scanner found in the real lock files beside the checkout.
 func TestFindsWhatTheReferenceFinds(t *testing.T) {
-	root := os.Getenv("KENNEL_DATA")
-	if root == "" {
-		root = "../../../../shared/data"
-	}
+	root := datatest.Folder(t)
 	f, err := os.Open(filepath.Join(root, "expected", "lockfiles.packages.tsv.gz"))
 	if err != nil {
-		t.Skip("no data: set KENNEL_DATA or put it at ../shared/data beside the repository")
+		t.Fatal(err)
 	}
 	defer f.Close()
 	unzipped, err := gzip.NewReader(f)
