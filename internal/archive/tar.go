@@ -97,7 +97,7 @@ func (t *Tree) entry(h *tar.Header, at int64, src source) (entry, error) {
 	n := &node{mode: fs.FileMode(h.Mode) & fs.ModePerm}
 	e := entry{name: name, node: n}
 	switch h.Typeflag {
-	case tar.TypeReg, tar.TypeRegA, tar.TypeCont:
+	case tar.TypeReg, tar.TypeCont: // the reader makes TypeReg of the older marks
 		if strings.HasSuffix(h.Name, "/") { // how archives before POSIX write folders
 			n.mode |= fs.ModeDir
 			n.children = make(map[string]*node)

@@ -44,7 +44,7 @@ type field struct {
 }
 
 // vocabulary is everything that rules can say, in the order that
-// `kennel policy --fields` prints it.
+// `kennel policy fields` prints it.
 var vocabulary = map[string][]field{
 	"finding": {
 		{"layer", types.StringType, nil, func(f *Facts) any { return f.Result.Layer }, "the defence that spoke: known, …"},

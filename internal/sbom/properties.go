@@ -12,7 +12,6 @@ import (
 // Source: https://github.com/CycloneDX/cyclonedx-property-taxonomy
 type cdxProperties struct {
 	kennel      ownProperties
-	scope       kennel.Scope
 	local       bool
 	commit      string
 	vcs         bool

@@ -41,7 +41,7 @@ func (extractor) Extract(_ context.Context, f kennel.File) (kennel.Extraction, e
 		if _, err := fs.Stat(f.FS(), strings.TrimSuffix(f.Path(), "b")); err == nil {
 			return kennel.Extraction{}, nil // bun.lock beside it counts, for Bun as well
 		}
-		return kennel.Extraction{}, errors.New(`Bun's binary lock file is not read: run "bun install --save-text-lockfile" and scan bun.lock`)
+		return kennel.Extraction{}, errors.New(`the binary lock file is not read: run "bun install --save-text-lockfile" and scan bun.lock`)
 	}
 	text, err := lockfile.Read(f)
 	if err != nil {
