@@ -21,7 +21,14 @@ func multiplyUnit(u unit, folder string, n int) error {
 	}
 	defer f.Close()
 	z := zip.NewWriter(f)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	packer, err := flate.NewWriter(nil, flate.BestSpeed) // one for all: each is a MiB
+	if err != nil {
+		return err
+	}
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		packer.Reset(w)
+		return packer, nil
+	})
 	var failed error
 	source, err := u.items(func(string, error) {}, func(it item) bool {
 		b, err := it.read(nil)

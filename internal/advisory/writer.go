@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -39,14 +40,15 @@ type ecosystemWriter struct {
 	records  []byte
 	ids      []tableRow
 	seen     map[string]struct{}
-	packages map[string][]*affected
+	releases map[string]struct{}
+	pending  pending
 }
 
 func newEcosystemWriter(e kennel.Ecosystem, out output, z *zstd.Encoder) *ecosystemWriter {
 	return &ecosystemWriter{
 		meta: meta{Ecosystem: e},
 		out:  newFileWriter(out), zip: z,
-		seen: make(map[string]struct{}), packages: make(map[string][]*affected),
+		seen: make(map[string]struct{}), releases: make(map[string]struct{}), pending: pending{last: make(map[string]uint64)},
 	}
 }
 
@@ -83,7 +85,10 @@ func (w *ecosystemWriter) add(p *parsed, entries []*affected) (bool, error) {
 		own := *a // a record of several ecosystems has a header in each file
 		own.record, own.ids = offset, all
 		key := ecosystem.NameKey(kennel.Package{Ecosystem: w.Ecosystem, Name: a.name})
-		w.packages[key] = append(w.packages[key], &own)
+		w.pending.add(key, &own)
+		if a.release != "" {
+			w.releases[a.release] = struct{}{}
+		}
 	}
 	return true, nil
 }
@@ -125,7 +130,7 @@ func (w *ecosystemWriter) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.packages = nil
+	w.pending = pending{}
 	for _, rows := range [][]tableRow{names, w.ids} {
 		pages, index := encodeTable(rows)
 		if err := w.section(pages); err != nil {
@@ -154,21 +159,10 @@ func (w *ecosystemWriter) section(b []byte) error {
 // writePackages writes the section of package blocks, in the order of their
 // keys, and returns the rows that lead to them.
 func (w *ecosystemWriter) writePackages(ctx context.Context) ([]tableRow, error) {
-	keys := make([]string, 0, len(w.packages))
-	releases := make(map[string]struct{})
-	for key, entries := range w.packages {
-		keys = append(keys, key)
-		for _, a := range entries {
-			releases[a.release] = struct{}{}
-		}
-	}
-	slices.Sort(keys)
+	w.pending.seal()
+	keys := slices.Sorted(maps.Keys(w.pending.last))
 	w.Packages = len(keys)
-	delete(releases, "")
-	for r := range releases {
-		w.Releases = append(w.Releases, r)
-	}
-	slices.Sort(w.Releases)
+	w.Releases = slices.Sorted(maps.Keys(w.releases))
 
 	rows := make([]tableRow, 0, len(keys))
 	err := ordered(ctx, func(yield func([]string) bool) error {
@@ -181,7 +175,7 @@ func (w *ecosystemWriter) writePackages(ctx context.Context) ([]tableRow, error)
 	}, func(keys []string) [][]byte {
 		blocks := make([][]byte, len(keys))
 		for i, key := range keys {
-			blocks[i] = encodeBlock(w.Ecosystem, key, w.packages[key])
+			blocks[i] = encodeBlock(w.Ecosystem, key, w.pending.of(key))
 		}
 		return blocks
 	}, func(blocks [][]byte) error {
