@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 )
 
@@ -24,11 +25,16 @@ type Need uint
 
 const (
 	NeedAdvisories Need = 1 << iota
+	NeedRelease         // the unpacked release
+	NeedPrevious        // the unpacked release before it
+	NeedHistory         // the source repository
 )
 
 // Grants are the handles that a host gives to layers. What is nil is refused.
 type Grants struct {
-	Advisories Advisories
+	Advisories        Advisories
+	Release, Previous fs.FS // bounded and read-only
+	History           History
 }
 
 // Subject is what a layer examines, as of a moment.
@@ -53,6 +59,31 @@ func (s Subject) Advisories() (Advisories, error) {
 		return nil, &CouldNotLook{Reason: "no advisory database was given", Err: ErrNotGranted}
 	}
 	return s.grants.Advisories, nil
+}
+
+// Release returns the unpacked release, or an error when it was refused.
+func (s Subject) Release() (fs.FS, error) {
+	if s.grants.Release == nil {
+		return nil, &CouldNotLook{Reason: "no release was given", Err: ErrNotGranted}
+	}
+	return s.grants.Release, nil
+}
+
+// Previous returns the unpacked release before the one examined, or an error
+// when it was refused.
+func (s Subject) Previous() (fs.FS, error) {
+	if s.grants.Previous == nil {
+		return nil, &CouldNotLook{Reason: "no previous release was given", Err: ErrNotGranted}
+	}
+	return s.grants.Previous, nil
+}
+
+// History returns the source repository, or an error when it was refused.
+func (s Subject) History() (History, error) {
+	if s.grants.History == nil {
+		return nil, &CouldNotLook{Reason: "no source repository was given", Err: ErrNotGranted}
+	}
+	return s.grants.History, nil
 }
 
 // CouldNotLook is the error of a layer that could not look. It is never to be
@@ -94,6 +125,10 @@ type Finding struct {
 	Fix       Fix
 
 	Evidence []Evidence
+
+	// Of cues, which layers that look before there is an advisory give:
+	At       time.Time // when it happened, as far as the evidence tells
+	Innocent string    // the ordinary explanation, in one sentence
 }
 
 // Evidence is something a person can check alone.
