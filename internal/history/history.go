@@ -15,7 +15,9 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -25,10 +27,11 @@ const (
 	patience = 30 * time.Second // for one git command
 )
 
-// File returns the content of a file, slash-separated and relative to the
-// working tree's folder, as a revision has it. A revision or file that is not
-// there wraps fs.ErrNotExist only for the file; an unknown revision is an
-// error of its own.
+// File returns the content of a file as a revision has it; name is
+// slash-separated and relative to folder, which lies in a repository's working
+// tree. The error wraps fs.ErrNotExist only when the revision was read and has
+// no such file: an unknown revision, or one that is damaged or not wholly
+// there, is an error of its own.
 func File(ctx context.Context, folder, revision, name string) ([]byte, error) {
 	if strings.HasPrefix(revision, "-") || strings.ContainsAny(revision, ":\x00\n ") {
 		return nil, fmt.Errorf("%q is not a git revision", revision)
@@ -51,16 +54,26 @@ func File(ctx context.Context, folder, revision, name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("git knows no revision %q here; in CI, fetch it first (fetch-depth: 0)", revision)
 	}
-	object := strings.TrimSpace(string(commit)) + ":" + filepath.ToSlash(filepath.Join(prefix, name))
-	size, err := run(ctx, shadow, "cat-file", "-s", object)
+	inTree := path.Join(filepath.ToSlash(prefix), name)
+	if !fs.ValidPath(inTree) || path.IsAbs(name) {
+		return nil, fmt.Errorf("%s leads out of the repository", name)
+	}
+	// "mode type id size\tpath", or nothing where there is no such file.
+	entry, err := run(ctx, shadow, "ls-tree", "-z", "--long", "--full-tree", strings.TrimSpace(string(commit)), "--", inTree)
 	if err != nil {
+		return nil, fmt.Errorf("%s at %s could not be read: %w", name, revision, err)
+	}
+	if len(entry) == 0 {
 		return nil, fmt.Errorf("%s at %s: %w", name, revision, fs.ErrNotExist)
 	}
-	var n int64
-	if _, err := fmt.Sscan(string(size), &n); err != nil || n > maxFile {
-		return nil, fmt.Errorf("%s at %s has %s bytes, at most %d are read", name, revision, strings.TrimSpace(string(size)), maxFile)
+	facts := strings.Fields(string(entry))
+	if len(facts) < 4 || !strings.HasPrefix(facts[0], "100") || facts[1] != "blob" {
+		return nil, fmt.Errorf("%s at %s is not a regular file", name, revision)
 	}
-	return run(ctx, shadow, "cat-file", "blob", object)
+	if n, err := strconv.ParseInt(facts[3], 10, 64); err != nil || n > maxFile {
+		return nil, fmt.Errorf("%s at %s has %s bytes, at most %d are read", name, revision, facts[3], maxFile)
+	}
+	return run(ctx, shadow, "cat-file", "blob", facts[2])
 }
 
 // repository is where an examined repository keeps its objects and refs.
@@ -72,7 +85,11 @@ type repository struct {
 // find looks for the repository that folder belongs to. prefix is folder's
 // path in the working tree.
 func find(folder string) (repository, string, error) {
-	at, err := filepath.Abs(folder)
+	// A link into a working tree means the tree that it leads to.
+	at, err := filepath.EvalSymlinks(folder)
+	if err == nil {
+		at, err = filepath.Abs(at)
+	}
 	if err != nil {
 		return repository{}, "", err
 	}
@@ -174,11 +191,11 @@ func (r repository) shadow() (folder string, err error) {
 		"objects/info/alternates": objects + "\n",
 		"refs/heads/.keep":        "",
 	} {
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		file := filepath.Join(folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			return "", err
 		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			return "", err
 		}
 	}

@@ -125,3 +125,42 @@ func TestReplaceRefsDoNotReplace(t *testing.T) {
 		t.Errorf("%q, %v", data, err)
 	}
 }
+
+// A file that cannot be read is not one that is not there: what was trusted
+// must not vanish in silence.
+func TestDamageIsNotAbsence(t *testing.T) {
+	folder := repo(t)
+	blob, err := exec.Command("git", "-C", folder, "rev-parse", "main:kennel.yaml").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := strings.TrimSpace(string(blob))
+	object := filepath.Join(folder, ".git", "objects", id[:2], id[2:])
+	if err := os.Remove(object); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := File(t.Context(), folder, "main", "kennel.yaml"); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing blob: %v", err)
+	}
+}
+
+func TestOnlyRegularFilesInside(t *testing.T) {
+	folder := repo(t)
+	for _, name := range []string{"web", "../kennel.yaml", "/kennel.yaml"} {
+		if _, err := File(t.Context(), folder, "main", name); err == nil || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(folder, "web"), link); err != nil {
+		t.Skip("symbolic links cannot be made here: ", err)
+	}
+	data, err := File(t.Context(), link, "main", "kennel.yaml")
+	if err != nil || string(data) != "ignore: [web]\n" {
+		t.Errorf("through a link: %q, %v", data, err)
+	}
+	data, err = File(t.Context(), filepath.Join(folder, "web"), "main", "../kennel.yaml")
+	if err != nil || string(data) != "version: 1\n" {
+		t.Errorf("above the folder, inside the repository: %q, %v", data, err)
+	}
+}
