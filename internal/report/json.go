@@ -86,6 +86,8 @@ func (d *document) head(o Options) {
 	d.line()
 	d.key("ignored")
 	d.int(j.Inventory.Ignored)
+	d.key("owned")
+	d.int(j.Inventory.Owned)
 }
 
 // database leaves out where the database lies: that is the user's own disk,
