@@ -127,7 +127,7 @@ func TestRemedies(t *testing.T) {
 		pkg     string
 		command string
 	}{
-		{"a dependant pins it", []string{". > a ^1.0.0", "a > deep 1.0.0"}, "1.0.5", kennel.RemedyUpgrade, "a", "npm update a"},
+		{"a dependant pins it", []string{". > a ^1.0.0", "a > deep 1.0.0"}, "1.0.5", kennel.RemedyUpgrade, "a", "npm install a@latest"},
 		{"direct, not admitted", []string{". > deep ~1.0.0"}, "2.0.0", kennel.RemedyUpgrade, "deep", "npm install deep@2.0.0"},
 		{"direct, constraint unknown", []string{". > deep"}, "2.0.0", kennel.RemedyUpgrade, "deep", "npm install deep@2.0.0"},
 		{"transitive, constraint unknown", []string{". > a ^1", "a > deep"}, "2.0.0", kennel.RemedyUnknown, "", ""},
@@ -141,6 +141,50 @@ func TestRemedies(t *testing.T) {
 				t.Errorf("got %+v", m)
 			}
 		})
+	}
+}
+
+// Each tool is told in its own way; where no single command is right there is
+// none.
+func TestCommands(t *testing.T) {
+	refresh, upgrade := []string{". > a ^1.0.0", "a > deep ^1.0.0"}, []string{". > deep ~1.0.0"}
+	above := []string{". > a ^1.0.0", "a > mid ^1.0.0", "mid > deep 1.0.0"}
+	for _, c := range []struct {
+		manifest string
+		lines    []string
+		scope    kennel.Scope
+		want     string
+	}{
+		{"package-lock.json", above, kennel.ScopeShipped, "npm install a@latest"},
+		{"pnpm-lock.yaml", upgrade, kennel.ScopeShipped, "pnpm update deep@1.2.0"},
+		{"yarn.lock", refresh, kennel.ScopeShipped, ""},
+		{"yarn.lock", upgrade, kennel.ScopeDevelopment, "yarn add --dev deep@1.2.0"},
+		{"Cargo.lock", refresh, kennel.ScopeShipped, "cargo update -p deep@1.0.0 --precise 1.2.0"},
+		{"poetry.lock", above, kennel.ScopeShipped, "poetry update a mid deep"},
+		{"poetry.lock", upgrade, kennel.ScopeShipped, "poetry add 'deep@>=1.2.0'"},
+		{"poetry.lock", upgrade, kennel.ScopeDevelopment, ""},
+		{"uv.lock", above, kennel.ScopeShipped, "uv lock --upgrade-package a --upgrade-package mid --upgrade-package deep"},
+		{"Gemfile.lock", refresh, kennel.ScopeShipped, "bundle update --conservative deep"},
+		{"Gemfile.lock", upgrade, kennel.ScopeShipped, ""},
+		{"composer.lock", upgrade, kennel.ScopeDevelopment, "composer require --dev deep:^1.2.0"},
+		{"requirements.txt", upgrade, kennel.ScopeShipped, ""},
+	} {
+		p := project(t, c.lines...)
+		p.Manifest = "sub/" + c.manifest
+		for i := range p.Occurrences {
+			p.Occurrences[i].Scope = c.scope
+		}
+		j := run(t, layer{"deep": vulnerable("CVE-1", "1.2.0")}, nil, p)
+		if got := j.Results[0].Remedy; got.Command != c.want {
+			t.Errorf("%s, %v: %+v, want %q", c.manifest, c.lines, got, c.want)
+		}
+	}
+
+	p := project(t, above...)
+	p.Manifest, p.Occurrences[1].Name = "poetry.lock", "mid;evil"
+	j := run(t, layer{"deep": vulnerable("CVE-1", "1.2.0")}, nil, p)
+	if got := j.Results[0].Remedy; got.Command != "" {
+		t.Errorf("a name that a shell would take apart: %+v", got)
 	}
 }
 

@@ -71,9 +71,13 @@ func (v *view) findActions() []action {
 	return out
 }
 
-// clears says how much of all that counts a change takes care of.
+// clears says how much of all that counts a change takes care of. That a newer
+// dependant admits the fix is likely and not known.
 func (v *view) clears(a *action) string {
 	verb := "clears "
+	if a.remedy.Kind == kennel.RemedyUpgrade && a.remedy.Version == "" {
+		verb = "may clear "
+	}
 	if a.remedy.Kind == kennel.RemedyUnknown && v.j.Results[a.results[0]].Fix.State != kennel.FixKnown {
 		verb = "concerns "
 	}

@@ -59,11 +59,15 @@ func (t *text) head() {
 	j := t.j
 	t.para("", badge(j), span{bold, " " + prose(j.Inventory.Target, 120)}, span{normal, " " + unit(t.headline())}, span{dim, " " + unit("("+t.size()+")")})
 	var left []string
+	named := make(map[string]bool) // one file can have several gaps
 	for _, g := range t.gaps() {
 		if g.kind == kennel.GapDatabase {
 			t.para("    ! ", span{yellow, sentence(g.why)})
 		} else {
-			left = append(left, enumerate(g.whats, 2))
+			if what := enumerate(g.whats, 2); !named[what] {
+				named[what] = true
+				left = append(left, what)
+			}
 		}
 	}
 	if len(left) > 0 {

@@ -95,7 +95,7 @@ func ref(what string) string {
 func component(u use, open *openEnds) (c kennel.Component, ok bool) {
 	name, ref, pinned := strings.Cut(u.what, "@")
 	switch {
-	case strings.HasPrefix(u.what, "./"), u.what == ".":
+	case strings.HasPrefix(u.what, "./"), strings.HasPrefix(u.what, "$/"), u.what == ".":
 		return c, false // in this repository: its own file is read as well
 	case strings.HasPrefix(u.what, "docker://"):
 		open.add(&open.images, u.what)

@@ -162,7 +162,13 @@ func (r *pomReader) gaps() []kennel.Gap {
 		add("a pom.xml names only direct dependencies, not what they bring along; scan the built archive, a Gradle lock file, or an SBOM made by the build")
 	}
 	if n := len(r.open); n > 0 {
-		add("%s without a version here (%s)%s", dependencies(n), firstOnes(r.open), r.missing())
+		// Which ones they are, the components without a version say. Left out
+		// here, the modules of one parent share one sentence in a report.
+		if from := r.missing(); from != "" {
+			add("some dependencies have no version here%s", from)
+		} else {
+			add("%s without a version here (%s)", dependencies(n), firstOnes(r.open))
+		}
 	}
 	if n := len(r.ranges); n > 0 {
 		add("%s with a range or a moving version, which the build resolves (%s)", dependencies(n), firstOnes(r.ranges))
