@@ -108,6 +108,9 @@ func Parse(name string, data []byte) (Config, error) {
 	if err := decoder.Decode(&d); err != nil && !errors.Is(err, io.EOF) {
 		return Config{}, fmt.Errorf("%s: %w", name, err)
 	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return Config{}, fmt.Errorf("%s: there is more behind the first YAML document: write one, without a line ---", name)
+	}
 	if d.Version > 1 {
 		return Config{}, fmt.Errorf("%s: version %d is newer than this kennel reads (1): update kennel", name, d.Version)
 	}

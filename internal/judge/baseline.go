@@ -35,6 +35,7 @@ func ReadBaseline(path string, data []byte) (*Baseline, error) {
 			Ecosystem, Name string
 			Project         string
 			KEV             json.RawMessage
+			Suppressed      *struct{ By string }
 		} `json:"findings"`
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
@@ -45,6 +46,11 @@ func ReadBaseline(path string, data []byte) (*Baseline, error) {
 	}
 	b := &Baseline{path: path, known: map[place][]earlier{}}
 	for _, f := range doc.Findings {
+		// What a waiver or VEX set aside then was not accepted for good: when
+		// that ends it is new.
+		if f.Suppressed != nil && f.Suppressed.By != "baseline" {
+			continue
+		}
 		at := place{f.Project, f.Rule, f.Ecosystem, ecosystem.NameKey(kennel.Package{Ecosystem: kennel.Ecosystem(f.Ecosystem), Name: f.Name})}
 		ids := map[string]bool{f.ID: true}
 		for _, alias := range f.Aliases {
