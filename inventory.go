@@ -82,6 +82,12 @@ func (k GapKind) String() string {
 	return pick(int(k), "unreadable", "unresolved", "not judged", "database")
 }
 
+// CompareGaps orders by kind, then by what and why: the order of every list of
+// gaps.
+func CompareGaps(a, b Gap) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.What, b.What), strings.Compare(a.Why, b.Why))
+}
+
 // Normalize puts an inventory into its one canonical form: projects with the
 // same manifest and ecosystem become one, an installed tree joins the lock
 // file of its folder, equal components of a project become one occurrence,
@@ -103,9 +109,7 @@ func (inv *Inventory) Normalize() {
 		}
 		p.id, taken[id] = id, true
 	}
-	slices.SortFunc(inv.Gaps, func(a, b Gap) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.What, b.What), strings.Compare(a.Why, b.Why))
-	})
+	slices.SortFunc(inv.Gaps, CompareGaps)
 	inv.Gaps = slices.Compact(inv.Gaps)
 }
 

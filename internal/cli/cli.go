@@ -21,8 +21,8 @@ import (
 // Version of this build. Release builds set it with -ldflags.
 var Version = "0.1.0-dev"
 
-// Exit codes, all of them. Of those that apply to a run the first here that
-// does wins, but for 1, which beats 4.
+// Exit codes, all of them. Where several apply to a scan, 1 beats 3 and 3
+// beats 4.
 const (
 	exitOK      = 0 // below --fail-on
 	exitVerdict = 1 // at or above --fail-on
@@ -82,11 +82,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 	var coded *exit
 	if errors.As(err, &coded) {
 		if coded.err != nil {
-			fmt.Fprintf(a.stderr, "kennel: %v\n", coded.err)
+			fmt.Fprintf(a.stderr, "kennel: %s\n", harmless(coded.err.Error()))
 		}
 		return coded.code
 	}
-	fmt.Fprintf(a.stderr, "kennel: %v\n", err)
+	fmt.Fprintf(a.stderr, "kennel: %s\n", harmless(err.Error()))
 	if wrongUse(err) {
 		return exitUsage
 	}

@@ -86,7 +86,7 @@ func (a *app) compile(ctx context.Context, src advisory.Sources, out string, qui
 		fmt.Fprintf(a.stderr, "kennel: %d records of %d ecosystems in %s\n", info.Records, len(info.Ecosystems), out)
 	}
 	for _, bad := range stats.BadRecords {
-		fmt.Fprintf(a.stderr, "kennel: left out: %s: %v\n", printable(bad.Name), bad.Err)
+		fmt.Fprintf(a.stderr, "kennel: left out: %s: %v\n", printable(bad.Name), printable(bad.Err.Error()))
 	}
 	if more := stats.Bad - len(stats.BadRecords); more > 0 {
 		fmt.Fprintf(a.stderr, "kennel: left out: %d more records that could not be read\n", more)

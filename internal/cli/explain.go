@@ -167,10 +167,10 @@ func (a *app) explainPackage(db *advisory.DB, purl string) error {
 			fmt.Fprintf(out, "  %-22s %-8s %s (%s)\n", printable(m.Advisory.ID), m.Advisory.Severity, printable(m.Advisory.Summary), printable(m.Range))
 		}
 		if err != nil {
-			fmt.Fprintf(out, "  not everything could be judged: %v\n", err)
+			fmt.Fprintf(out, "  not everything could be judged: %s\n", printable(err.Error()))
 		}
 		if rest := len(records) - len(matches); rest > 0 {
-			fmt.Fprintf(out, "and %s on other versions; kennel explain %s lists them\n", plural(rest, "advisory", "advisories"), printable(strings.Split(purl, "@")[0]))
+			fmt.Fprintf(out, "and %s on other versions; kennel explain %s lists them\n", plural(rest, "advisory", "advisories"), printable(ecosystem.Purl(kennel.Component{Package: c.Package})))
 		}
 		return nil
 	}

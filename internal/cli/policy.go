@@ -36,7 +36,7 @@ in which they are tried; the first that holds decides.`,
 				if err != nil {
 					return err
 				}
-				t, err := parseConfig(path, data)
+				t, err := parseConfig(path, data, nil)
 				if err != nil {
 					return err
 				}
@@ -71,9 +71,9 @@ func (a *app) printRules(list policy.List) error {
 	}
 	fmt.Fprintf(a.stdout, "%s: %s, %s\n", list.Source, plural(len(list.Rules), "rule", "rules"), p.Info().Digest)
 	for _, r := range list.Rules {
-		fmt.Fprintf(a.stdout, "  %-6s %s\n         when %s\n", r.Verdict, r.Name, r.When)
+		fmt.Fprintf(a.stdout, "  %-6s %s\n         when %s\n", r.Verdict, printable(r.Name), harmless(r.When))
 		if r.Why != "" {
-			fmt.Fprintf(a.stdout, "         why  %s\n", r.Why)
+			fmt.Fprintf(a.stdout, "         why  %s\n", printable(r.Why))
 		}
 	}
 	return nil

@@ -88,12 +88,12 @@ maintainer puts beside a release.`,
 // it into an exit status.
 func (a *app) inventoryStatus(f *scanFlags, inv kennel.Inventory) error {
 	if len(inv.Projects) == 0 && len(inv.Gaps) == 0 {
-		return &exit{exitFailed, fmt.Errorf("nothing in %s was recognised", inv.Target)}
+		return &exit{exitFailed, fmt.Errorf("nothing in %s was recognised: name a folder with lock files, a lock file, an SBOM or an image", inv.Target)}
 	}
 	unreadable := 0
 	for _, g := range inv.Gaps {
 		if !f.quiet {
-			fmt.Fprintf(a.stderr, "kennel: not in the inventory: %q: %s\n", g.What, g.Why)
+			fmt.Fprintf(a.stderr, "kennel: not in the inventory: %s: %s\n", printable(g.What), printable(g.Why))
 		}
 		if g.Kind == kennel.GapUnreadable {
 			unreadable++

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -209,11 +210,10 @@ func (a *app) judge(ctx context.Context, f *scanFlags, arg string) (kennel.Judge
 	if c.err != nil {
 		return kennel.Judgement{}, c.err
 	}
-	inv.Gaps = append(inv.Gaps, notes...)
 	if project.notice != "" {
-		inv.Gaps = append(inv.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: ConfigFile, Why: project.notice})
+		notes = append(notes, kennel.Gap{Kind: kennel.GapUnresolved, What: ConfigFile, Why: project.notice})
 	}
-	suppress, err := a.suppressors(f, org, project, t, &inv)
+	suppress, err := a.suppressors(f, org, project, t)
 	if err != nil {
 		return kennel.Judgement{}, err
 	}
@@ -226,8 +226,21 @@ func (a *app) judge(ctx context.Context, f *scanFlags, arg string) (kennel.Judge
 	if err != nil {
 		return kennel.Judgement{}, &exit{exitFailed, err}
 	}
+	addGaps(&j, append(notes, suppress.gaps...))
 	suppress.describe(&j)
 	return j, nil
+}
+
+// addGaps adds what is not in the inventory and is not the judge's to know:
+// what the database, the configuration and VEX documents lack.
+func addGaps(j *kennel.Judgement, gaps []kennel.Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	j.Complete = false
+	j.Gaps = append(j.Gaps, gaps...)
+	slices.SortFunc(j.Gaps, kennel.CompareGaps)
+	j.Gaps = slices.Compact(j.Gaps)
 }
 
 // moment is the time to judge as of.

@@ -21,6 +21,10 @@ type trusted struct {
 	config.Config
 	path   string // "" when there is none
 	notice string // why a configuration that is there was not applied
+
+	// beside reads a file that the configuration names, from where it came
+	// itself: what a trusted revision says is not read from the working tree.
+	beside func(name string) (data []byte, where string, err error)
 }
 
 // projectConfig finds the configuration for a target by the rules of trust:
@@ -36,24 +40,35 @@ func (a *app) projectConfig(ctx context.Context, target, named, ref string) (tru
 		if err != nil {
 			return trusted{}, err
 		}
-		return parseConfig(named, data)
+		return parseConfig(named, data, besideFile(named))
 	}
-	folder := target
-	if info, err := os.Stat(target); err != nil || !info.IsDir() {
-		return trusted{}, nil // a file, an archive or standard input brings no configuration
-	}
-	path := filepath.Join(folder, ConfigFile)
+	info, err := os.Stat(target)
+	isFolder := err == nil && info.IsDir()
 	if ref != "" {
-		data, err := history.File(ctx, folder, ref, ConfigFile)
+		folder := target
+		if target == "-" {
+			folder = "."
+		} else if !isFolder {
+			folder = filepath.Dir(target)
+		}
+		beside := func(name string) ([]byte, string, error) {
+			data, err := history.File(ctx, folder, ref, name)
+			return data, name + " at " + ref, err
+		}
+		data, where, err := beside(ConfigFile)
 		if errors.Is(err, fs.ErrNotExist) {
 			return trusted{}, nil
 		}
 		if err != nil {
 			return trusted{}, &exit{exitFailed, fmt.Errorf("--trust-config-from %s: %w", ref, err)}
 		}
-		return parseConfig(ConfigFile+" at "+ref, data)
+		return parseConfig(where, data, beside)
 	}
-	data, err := readInside(folder, ConfigFile)
+	if !isFolder {
+		return trusted{}, nil // a file, an archive or standard input brings no configuration
+	}
+	path := filepath.Join(target, ConfigFile)
+	data, err := readInside(target, ConfigFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return trusted{}, nil
 	}
@@ -63,25 +78,51 @@ func (a *app) projectConfig(ctx context.Context, target, named, ref string) (tru
 	if ci := a.getenv("CI"); ci != "" && ci != "false" && ci != "0" {
 		return trusted{notice: path + " was not applied: in CI the examined project does not configure its own examination; name it with --config, or take the base branch's with --trust-config-from REF"}, nil
 	}
-	return parseConfig(path, data)
+	return parseConfig(path, data, func(name string) ([]byte, string, error) {
+		data, err := readInside(target, name)
+		return data, filepath.Join(target, name), err
+	})
 }
 
-// readInside reads a file that no link leads out of its folder.
+// insideMax bounds a file that the examined project brings as configuration,
+// in bytes.
+const insideMax = 64 << 20
+
+// readInside reads a regular file of a folder that may be hostile: no link
+// leads out of it, and no pipe or device is opened.
 func readInside(folder, name string) ([]byte, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > insideMax {
+		return nil, fmt.Errorf("%s is not a regular file of at most %d MiB", filepath.Join(folder, name), insideMax>>20)
+	}
 	return root.ReadFile(name)
 }
 
-func parseConfig(path string, data []byte) (trusted, error) {
+// besideFile reads what a configuration at path names: relative to its folder.
+func besideFile(path string) func(string) ([]byte, string, error) {
+	return func(name string) ([]byte, string, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(path), name)
+		}
+		data, err := os.ReadFile(name)
+		return data, name, err
+	}
+}
+
+func parseConfig(path string, data []byte, beside func(string) ([]byte, string, error)) (trusted, error) {
 	c, err := config.Parse(path, data)
 	if err != nil {
 		return trusted{}, &exit{exitUsage, err}
 	}
-	return trusted{Config: c, path: path}, nil
+	return trusted{Config: c, path: path, beside: beside}, nil
 }
 
 // userConfig reads the user's own configuration, which may let Kennel update
@@ -103,7 +144,7 @@ func (a *app) userConfig() (config.Config, error) {
 		}
 		return config.Config{}, &exit{exitUsage, err}
 	}
-	t, err := parseConfig(path, data)
+	t, err := parseConfig(path, data, nil)
 	return t.Config, err
 }
 
@@ -117,7 +158,7 @@ func organisation(path string) (trusted, error) {
 	if err != nil {
 		return trusted{}, err
 	}
-	return parseConfig(path, data)
+	return parseConfig(path, data, besideFile(path))
 }
 
 // compilePolicy joins the rules that count: an organisation's, which bind,

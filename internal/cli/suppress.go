@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -22,21 +21,21 @@ type suppressors struct {
 	books    []*vex.Book
 	waivers  []*judge.Waivers
 	baseline *judge.Baseline
+	gaps     []kennel.Gap // what could not be understood in them
 }
 
 // suppressors reads every document that a flag or trusted configuration
-// names. What cannot be understood in them becomes a gap of inv. What comes
-// with the project yields to an organisation's policy.
-func (a *app) suppressors(f *scanFlags, org, project trusted, t *target.Target, inv *kennel.Inventory) (*suppressors, error) {
+// names. What comes with the project yields to an organisation's policy.
+func (a *app) suppressors(f *scanFlags, org, project trusted, t *target.Target) (*suppressors, error) {
 	s := &suppressors{image: imageProduct(t.Image())}
-	if err := s.addVEX(f.vex, "", false, inv); err != nil {
+	if err := s.addVEX(f.vex, besideFile(""), false); err != nil {
 		return nil, err
 	}
 	for _, from := range []struct {
 		trusted
 		yields bool
 	}{{org, false}, {project, f.config == ""}} {
-		if err := s.addVEX(from.VEX, filepath.Dir(from.path), from.yields, inv); err != nil {
+		if err := s.addVEX(from.VEX, from.beside, from.yields); err != nil {
 			return nil, err
 		}
 		if len(from.Waivers) == 0 {
@@ -69,24 +68,20 @@ func (s *suppressors) add(one judge.Suppressor, yields bool) {
 	s.list = append(s.list, one)
 }
 
-// addVEX reads VEX documents; paths that are not absolute are relative to
-// folder.
-func (s *suppressors) addVEX(paths []string, folder string, yields bool, inv *kennel.Inventory) error {
+// addVEX reads VEX documents by read, which says where each lies.
+func (s *suppressors) addVEX(names []string, read func(string) ([]byte, string, error), yields bool) error {
 	var statements []vex.Statement
-	for _, path := range paths {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(folder, path)
-		}
-		data, err := readFlagFile("VEX", path)
+	for _, name := range names {
+		data, where, err := read(name)
 		if err != nil {
-			return err
+			return &exit{exitUsage, fmt.Errorf("VEX: %w", err)}
 		}
-		said, gaps, err := vex.Read(path, data)
+		said, gaps, err := vex.Read(where, data)
 		if err != nil {
-			return &exit{exitUsage, fmt.Errorf("VEX %s: %w", path, err)}
+			return &exit{exitUsage, fmt.Errorf("VEX %s: %w", where, err)}
 		}
 		statements = append(statements, said...)
-		inv.Gaps = append(inv.Gaps, gaps...)
+		s.gaps = append(s.gaps, gaps...)
 	}
 	if len(statements) > 0 {
 		book := vex.New(statements)
@@ -101,6 +96,7 @@ func (s *suppressors) addVEX(paths []string, folder string, yields bool, inv *ke
 func (s *suppressors) describe(j *kennel.Judgement) {
 	// A statement about a problem that is here, for a component that is not,
 	// is most often a purl that does not match: silence would hide that.
+	var gaps []kennel.Gap
 	for _, book := range s.books {
 		for _, unused := range book.Unused() {
 			if unused.Nearest == "" {
@@ -110,11 +106,11 @@ func (s *suppressors) describe(j *kennel.Judgement) {
 			if subject.Empty() {
 				subject = unused.Product
 			}
-			j.Complete = false
-			j.Gaps = append(j.Gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: unused.Where,
+			gaps = append(gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: unused.Where,
 				Why: fmt.Sprintf("its statement on %s speaks of %s and matched nothing; the nearest component is %s", unused.Vulnerability, subject, unused.Nearest)})
 		}
 	}
+	addGaps(j, gaps)
 	for _, w := range s.waivers {
 		j.Expired = append(j.Expired, w.Expired(j)...)
 	}

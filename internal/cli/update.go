@@ -110,6 +110,9 @@ func (a *app) update(ctx context.Context, f updateFlags, user config.Config) err
 		}
 		src.Fetched[kennel.Ecosystem(name)] = a.now.Truncate(time.Second)
 	}
+	if len(src.Fetched) == 0 {
+		return &exit{exitFailed, fmt.Errorf("there are no advisories at %s for %s; the old database is untouched", f.osv, strings.Join(names, ", "))}
+	}
 	for _, feed := range []struct {
 		address, name string
 		path          *string
@@ -138,13 +141,13 @@ func (a *app) update(ctx context.Context, f updateFlags, user config.Config) err
 	}
 	bar.done()
 	if !changed {
+		// Compiled again all the same: the database then says that its content
+		// was seen to be current today.
 		if db, err := advisory.Open(f.database); err == nil {
-			db.Close()
 			if !f.quiet {
 				fmt.Fprintf(a.stderr, "kennel: nothing changed since %s\n", db.Info().Built.Format(time.RFC3339))
 			}
-			// Compiled again all the same: the database then says that its
-			// content was seen to be current today.
+			db.Close()
 		}
 	}
 	return a.compile(ctx, src, f.database, f.quiet)

@@ -175,7 +175,21 @@ func label(c kennel.Component) string {
 	return printable(c.Name + "@" + c.Version)
 }
 
-// printable makes a stranger's text harmless on a terminal.
+// harmless is printable for text of ours that quotes strangers: lines and tabs
+// stay.
+func harmless(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r == '\n' || r == '\t' || strconv.IsGraphic(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
+}
+
+// printable makes a stranger's text harmless on a terminal, on one line.
 func printable(s string) string {
 	quoted := strconv.QuoteToGraphic(s)
 	inner := quoted[1 : len(quoted)-1]

@@ -62,8 +62,9 @@ func (j *Judge) Inventory(ctx context.Context, inv kennel.Inventory, asOf time.T
 	}
 	out.Verdicts = make([]kennel.Verdict, len(inv.Projects))
 	results := make([][]kennel.Result, len(inv.Projects))
+	cut := make([]bool, len(inv.Projects))
 	if err := share(ctx, len(inv.Projects), 1, func(i int) {
-		results[i] = j.project(&inv.Projects[i], i, examined, index[i], asOf)
+		results[i], cut[i] = j.project(&inv.Projects[i], i, examined, index[i], asOf)
 	}); err != nil {
 		return kennel.Judgement{}, err
 	}
@@ -76,7 +77,7 @@ func (j *Judge) Inventory(ctx context.Context, inv kennel.Inventory, asOf time.T
 	}
 	slices.SortFunc(out.Results, func(a, b kennel.Result) int { return compareResults(&a, &b, inv.Projects) })
 	out.Outcomes = count(examined, j.o.Layers)
-	out.Gaps = gaps(inv.Gaps, out.Outcomes, out.Database)
+	out.Gaps = gaps(slices.Concat(inv.Gaps, tangled(inv.Projects, cut)), out.Outcomes, out.Database)
 	out.Complete = len(out.Gaps) == 0
 	return out, nil
 }
@@ -160,9 +161,9 @@ func guarded(ctx context.Context, layer kennel.Layer, s kennel.Subject) (found [
 	return layer.Examine(ctx, s)
 }
 
-// project makes the results of one project.
-func (j *Judge) project(p *kennel.Project, number int, examined []examination, index []int32, asOf time.Time) []kennel.Result {
-	var results []kennel.Result
+// project makes the results of one project. cut says that its graph is too
+// large to find every path.
+func (j *Judge) project(p *kennel.Project, number int, examined []examination, index []int32, asOf time.Time) (results []kennel.Result, cut bool) {
 	var g *graph
 	for o := range p.Occurrences {
 		e := &examined[index[o]]
@@ -182,7 +183,18 @@ func (j *Judge) project(p *kennel.Project, number int, examined []examination, i
 			results = append(results, r)
 		}
 	}
-	return results
+	return results, g != nil && g.cut
+}
+
+// tangled are the gaps of projects whose paths were not all found.
+func tangled(projects []kennel.Project, cut []bool) (out []kennel.Gap) {
+	for i := range projects {
+		if cut[i] {
+			out = append(out, kennel.Gap{Kind: kennel.GapUnresolved, What: projects[i].ID(),
+				Why: "its graph is too large or too deep to follow every path: some findings name only the shortest one, or none"})
+		}
+	}
+	return out
 }
 
 func (j *Judge) decide(r *kennel.Result, p *kennel.Project, asOf time.Time) {
@@ -329,8 +341,6 @@ func gaps(found []kennel.Gap, outcomes []kennel.OutcomeCount, db kennel.Database
 	if more > 0 {
 		out = append(out, kennel.Gap{Kind: kennel.GapNotJudged, What: fmt.Sprintf("%d more components", more), Why: "could not be judged, each for a reason of its own; --format json lists them under outcomes"})
 	}
-	slices.SortFunc(out, func(a, b kennel.Gap) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.What, b.What), strings.Compare(a.Why, b.Why))
-	})
+	slices.SortFunc(out, kennel.CompareGaps)
 	return slices.Compact(out)
 }
