@@ -39,10 +39,16 @@ func (v *view) headline() string {
 
 // incomplete reports whether an "allow" must not look like one: nothing was
 // found, and not everything was looked at.
-func incomplete(j *kennel.Judgement) bool { return j.Verdict == kennel.Allow && !j.Complete }
+func incomplete(j *kennel.Judgement) bool {
+	return j.Verdict == kennel.Allow && (!j.Complete || len(j.Inventory.Projects) == 0)
+}
 
-// answer is the verdict's word, which never hides that something was left out.
+// answer is the verdict's word, which never hides that something was left out,
+// or everything.
 func answer(j *kennel.Judgement) string {
+	if j.Verdict == kennel.Allow && len(j.Inventory.Projects) == 0 {
+		return "nothing checked"
+	}
 	if incomplete(j) {
 		return j.Verdict.String() + ", incomplete"
 	}
@@ -56,6 +62,10 @@ func (v *view) size() string {
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// lastDay is the last day before the moment t, as whoever wrote "expires" put
+// it: a waiver ends with that day.
+func lastDay(t time.Time) string { return day(t.Add(-time.Nanosecond)) }
 
 // age is " (3 days old)", "" when a clock is unknown or t lies ahead.
 func age(t, now time.Time) string {
@@ -188,7 +198,7 @@ func suppressedBy(s *kennel.Suppression) string {
 		out += ": " + prose(s.Why, 160)
 	}
 	if !s.Until.IsZero() {
-		out += " (until " + day(s.Until) + ")"
+		out += " (until " + lastDay(s.Until) + ")"
 	}
 	if s.Where != "" {
 		out += " [" + clean(s.Where) + "]"

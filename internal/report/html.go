@@ -70,7 +70,7 @@ func newPage(j *kennel.Judgement, o Options) *page {
 		p.Suppressed = append(p.Suppressed, pageSuppressed{clean(ruleID(r)), label(&r.Component), suppressedBy(r.Suppressed)})
 	}
 	for _, e := range j.Expired {
-		p.Expired = append(p.Expired, pageExpired{clean(e.ID), day(e.Until), prose(e.Why, 300), clean(e.Where)})
+		p.Expired = append(p.Expired, pageExpired{clean(e.ID), lastDay(e.Until), prose(e.Why, 300), clean(e.Where)})
 	}
 	return p
 }

@@ -243,7 +243,7 @@ func (m *markdown) details() {
 	})
 	m.fold(counted(len(m.j.Expired), "expired waiver", "expired waivers"), func() {
 		for _, e := range m.j.Expired {
-			m.add("- ", escapeMarkdown(e.ID), " until ", day(e.Until), ": ", escapeMarkdown(prose(e.Why, 200)), " ", code(e.Where, false))
+			m.add("- ", escapeMarkdown(e.ID), " until ", lastDay(e.Until), ": ", escapeMarkdown(prose(e.Why, 200)), " ", code(e.Where, false))
 		}
 	})
 	if gaps := m.gaps(); len(gaps) > markdownGaps {

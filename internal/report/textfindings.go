@@ -135,7 +135,7 @@ func (t *text) expired() {
 	t.title(span{yellow, "Expired waivers"}, "their findings count again")
 	shown := t.limit(len(t.j.Expired), textLines)
 	for _, e := range t.j.Expired[:shown] {
-		t.para("  - ", span{normal, clean(e.ID) + " until " + day(e.Until)}, span{dim, "  " + prose(e.Why, 160) + " [" + clean(e.Where) + "]"})
+		t.para("  - ", span{normal, clean(e.ID) + " until " + lastDay(e.Until)}, span{dim, "  " + prose(e.Why, 160) + " [" + clean(e.Where) + "]"})
 	}
 	if more := len(t.j.Expired) - shown; more > 0 {
 		t.para("  ", span{dim, "+ " + number(more) + " more; --verbose lists them"})

@@ -27,6 +27,17 @@ func TestActions(t *testing.T) {
 	}
 }
 
+// TestMayClear: that a newer dependant admits the fix is not known.
+func TestMayClear(t *testing.T) {
+	j := judged(kennel.Inventory{Target: ".", Projects: []kennel.Project{shop()}})
+	add(&j, 0, "lodash", kennel.Deny, kennel.Result{Finding: kennel.Finding{ID: "CVE-1"},
+		Remedy: kennel.Remedy{Kind: kennel.RemedyUpgrade, Package: kennel.Package{Ecosystem: kennel.NPM, Name: "async"}}})
+	v := newView(&j)
+	if got := v.clears(&v.actions[0]); got != "may clear 1 of 1" {
+		t.Error(got)
+	}
+}
+
 // TestMalwareFirst: whatever else clears more, malware goes first.
 func TestMalwareFirst(t *testing.T) {
 	j := many()
