@@ -92,11 +92,11 @@ func TestStarterKEV(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := db.Match(component(kennel.Maven, "org.apache.logging.log4j:log4j-core", "2.14.1"))
-	if err != nil || len(got) != 3 || got[0].KEV == nil || !got[0].KEV.Ransomware || got[0].KEV.Due.Format("2006-01-02") != "2021-12-24" {
+	if err != nil || len(got) != 4 || got[0].KEV == nil || !got[0].KEV.Ransomware || got[0].KEV.Due.Format("2006-01-02") != "2021-12-24" {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if f := got[0].Fix; f.State != kennel.FixKnown || f.Version != "2.17.0" {
-		t.Errorf("fix %+v, want 2.17.0, which none of the three affects", f)
+	if f := got[0].Fix; f.State != kennel.FixKnown || f.Version != "2.17.1" {
+		t.Errorf("fix %+v, want 2.17.1, which none of the four affects", f)
 	}
 }
 

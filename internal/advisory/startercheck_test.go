@@ -15,6 +15,7 @@ var starterDiffers = map[string]string{
 	"CVE-2021-44228 org.apache.logging.log4j:log4j-core":      "Apache: from 2.0-beta9, fixed in 2.3.1, 2.12.2 and 2.15.0; the records leave the betas out and take in later CVEs' versions",
 	"CVE-2021-45046 org.apache.logging.log4j:log4j-core":      "Apache: from 2.0-beta9, fixed in 2.3.1 too",
 	"CVE-2021-45105 org.apache.logging.log4j:log4j-core":      "Apache: from 2.0-beta9",
+	"CVE-2021-44832 org.apache.logging.log4j:log4j-core":      "Apache: from 2.0-beta7, fixed in 2.3.2 and 2.12.4 too; the record has one range",
 	"CVE-2015-7501 commons-collections:commons-collections":   "the transformers that are abused came with 3.0",
 	"CVE-2020-1938 org.apache.tomcat:tomcat-coyote":           "Apache: from 9.0.0.M1; 8.0 has no fix but 8.5.51",
 	"CVE-2020-1938 org.apache.tomcat.embed:tomcat-embed-core": "Apache: from 9.0.0.M1",
