@@ -75,7 +75,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
@@ -88,14 +88,25 @@ func (a *app) run(ctx context.Context, args []string) int {
 	}
 	fmt.Fprintf(a.stderr, "kennel: %s\n", harmless(err.Error()))
 	if wrongUse(err) {
+		fmt.Fprintf(a.stderr, "%s --help says what it takes\n", cmd.CommandPath())
 		return exitUsage
 	}
 	return exitFailed
 }
 
+// arguments accepts from least to most of them, and else says what to write.
+func arguments(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if least <= len(args) && len(args) <= most {
+			return nil
+		}
+		return usage("%s given: write %s", plural(len(args), "argument", "arguments"), cmd.UseLine())
+	}
+}
+
 // wrongUse tells cobra's own errors, which have no type.
 func wrongUse(err error) bool {
-	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "accepts ", "requires at least", "flag needs an argument", "invalid argument", "if any flags in the group"} {
+	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "flag needs an argument", "invalid argument", "if any flags in the group"} {
 		if strings.HasPrefix(err.Error(), start) {
 			return true
 		}

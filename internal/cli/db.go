@@ -83,7 +83,7 @@ func (a *app) compile(ctx context.Context, src advisory.Sources, out string, qui
 		return &exit{exitFailed, err}
 	}
 	if !quiet {
-		fmt.Fprintf(a.stderr, "kennel: %d records of %d ecosystems in %s\n", info.Records, len(info.Ecosystems), out)
+		fmt.Fprintf(a.stderr, "kennel: %d records of %s in %s\n", info.Records, plural(len(info.Ecosystems), "ecosystem", "ecosystems"), out)
 	}
 	for _, bad := range stats.BadRecords {
 		fmt.Fprintf(a.stderr, "kennel: left out: %s: %v\n", printable(bad.Name), printable(bad.Err.Error()))

@@ -30,7 +30,7 @@ hold for that version and why.`,
   kennel explain GHSA-jfh8-c2jp-5v3q
   kennel explain pkg:npm/lodash
   kennel explain pkg:npm/lodash@4.17.15`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			user, err := a.userConfig()
 			if err != nil {

@@ -25,7 +25,7 @@ maintainer puts beside a release.`,
   kennel sbom --format spdx -o app.spdx.json app.tar
   kennel sbom . | kennel scan -
   kennel sbom -o app.cdx.json --write-vex app.vex.json .      a release's SBOM and VEX in one go`,
-		Args: cobra.MaximumNArgs(1),
+		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.format == "" && len(f.output) == 0 {
 				f.format = string(report.CycloneDX)
@@ -90,17 +90,47 @@ func (a *app) inventoryStatus(f *scanFlags, inv kennel.Inventory) error {
 	if len(inv.Projects) == 0 && len(inv.Gaps) == 0 {
 		return &exit{exitFailed, fmt.Errorf("nothing in %s was recognised: name a folder with lock files, a lock file, an SBOM or an image", inv.Target)}
 	}
-	unreadable := 0
+	if !f.quiet {
+		a.tellGaps(inv.Gaps)
+	}
+	if f.allowGaps {
+		return nil
+	}
 	for _, g := range inv.Gaps {
-		if !f.quiet {
-			fmt.Fprintf(a.stderr, "kennel: not in the inventory: %s: %s\n", printable(g.What), printable(g.Why))
-		}
 		if g.Kind == kennel.GapUnreadable {
-			unreadable++
+			return &exit{code: exitGaps}
 		}
 	}
-	if unreadable > 0 && !f.allowGaps {
-		return &exit{code: exitGaps}
+	return nothingChecked(&inv)
+}
+
+// toldGaps is how many reasons tellGaps gives: a report lists all.
+const toldGaps = 5
+
+// tellGaps says on standard error what an inventory lacks, a line for each
+// reason.
+func (a *app) tellGaps(gaps []kennel.Gap) {
+	count := make(map[string]int)
+	for _, g := range gaps {
+		count[g.Why]++
 	}
-	return nil
+	told := 0
+	for _, g := range gaps {
+		n := count[g.Why]
+		if n == 0 {
+			continue // told with the first that has this reason
+		}
+		count[g.Why] = 0
+		if told++; told > toldGaps {
+			continue
+		}
+		more := ""
+		if n > 1 {
+			more = fmt.Sprintf(" and %d more", n-1)
+		}
+		fmt.Fprintf(a.stderr, "kennel: not in the inventory: %s%s: %s\n", printable(g.What), more, printable(g.Why))
+	}
+	if more := told - toldGaps; more > 0 {
+		fmt.Fprintf(a.stderr, "kennel: and %s; kennel scan --verbose lists them\n", plural(more, "more reason", "more reasons"))
+	}
 }

@@ -69,7 +69,7 @@ Exit status:
   kennel scan --baseline last.json .         judge only what is new
   docker save app:latest -o app.tar && kennel scan app.tar
   kennel sbom . | kennel scan -`,
-		Args: cobra.MaximumNArgs(1),
+		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.runScan(cmd.Context(), &f, argument(args))
 		},
@@ -141,7 +141,7 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, arg string) error {
 		}
 	}
 	if outputs[0].path != "" && !f.quiet {
-		fmt.Fprintf(a.stderr, "kennel: %s: %s\n", strings.ToUpper(j.Verdict.String()), paths(outputs))
+		fmt.Fprintf(a.stderr, "kennel: %s; written: %s\n", strings.ToUpper(report.Answer(&j)), paths(outputs))
 	}
 	return f.status(&j)
 }
@@ -159,12 +159,29 @@ func (f *scanFlags) status(j *kennel.Judgement) error {
 	if f.allowGaps {
 		return nil
 	}
+	if err := nothingChecked(&j.Inventory); err != nil {
+		return err
+	}
 	for _, g := range j.Gaps {
 		if g.Kind == kennel.GapUnreadable || g.Kind == kennel.GapDatabase {
 			return &exit{code: exitGaps}
 		}
 	}
 	return nil
+}
+
+// nothingChecked is an error when an inventory has no project and every input
+// was read: a lone manifest without its lock file, say, which is not a pass.
+func nothingChecked(inv *kennel.Inventory) error {
+	if len(inv.Projects) > 0 || len(inv.Gaps) == 0 {
+		return nil
+	}
+	for _, g := range inv.Gaps {
+		if g.Kind == kennel.GapUnreadable {
+			return nil // has a status of its own
+		}
+	}
+	return &exit{exitFailed, fmt.Errorf("nothing in %s could be checked: %s: %s", inv.Target, inv.Gaps[0].What, inv.Gaps[0].Why)}
 }
 
 // judge is the whole line: target, extract, inventory, judge.

@@ -100,6 +100,9 @@ func (a *app) update(ctx context.Context, f updateFlags, user config.Config) err
 		if !safeEcosystem(name) {
 			return usage("--ecosystem %q: write a name as OSV spells it, such as npm or Debian", name)
 		}
+		if other := meant(name); other != "" { // a bucket has it under no other case
+			return usage("--ecosystem %s: write %s", name, other)
+		}
 		wanted[name] = true
 		if err := get(f.osv+"/"+url.PathEscape(name)+"/all.zip", "osv/"+name+"/all.zip"); err != nil {
 			if fetch.NotFound(err) {
@@ -153,6 +156,16 @@ func (a *app) update(ctx context.Context, f updateFlags, user config.Config) err
 	return a.compile(ctx, src, f.database, f.quiet)
 }
 
+// meant is the ecosystem whose name differs from this one in case, or "".
+func meant(name string) string {
+	for _, e := range ecosystems {
+		if strings.EqualFold(string(e), name) && string(e) != name {
+			return string(e)
+		}
+	}
+	return ""
+}
+
 // safeEcosystem refuses names that could mean something in a path.
 func safeEcosystem(name string) bool {
 	return name != "" && fs.ValidPath(name) && !strings.ContainsAny(name, `/\:`) && name != "."
@@ -195,7 +208,7 @@ func (a *app) install(ctx context.Context, client *fetch.Client, f updateFlags) 
 		return &exit{exitFailed, fmt.Errorf("--from %s: %w; the old database is untouched", f.from, err)}
 	}
 	if !f.quiet {
-		fmt.Fprintf(a.stderr, "kennel: %d records of %d ecosystems in %s\n", info.Records, len(info.Ecosystems), f.database)
+		fmt.Fprintf(a.stderr, "kennel: %d records of %s in %s\n", info.Records, plural(len(info.Ecosystems), "ecosystem", "ecosystems"), f.database)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ PACKAGE is a name as its ecosystem spells it, a name@version, or a purl.`,
 		Example: `  kennel why lodash .
   kennel why lodash@4.17.15 package-lock.json
   kennel why pkg:golang/golang.org/x/net go.mod`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: arguments(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wanted, err := parseWanted(args[0])
 			if err != nil {

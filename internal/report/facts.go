@@ -43,9 +43,9 @@ func incomplete(j *kennel.Judgement) bool {
 	return j.Verdict == kennel.Allow && (!j.Complete || len(j.Inventory.Projects) == 0)
 }
 
-// answer is the verdict's word, which never hides that something was left out,
+// Answer is the verdict's word, which never hides that something was left out,
 // or everything.
-func answer(j *kennel.Judgement) string {
+func Answer(j *kennel.Judgement) string {
 	if j.Verdict == kennel.Allow && len(j.Inventory.Projects) == 0 {
 		return "nothing checked"
 	}

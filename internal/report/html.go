@@ -50,7 +50,7 @@ func newPage(j *kennel.Judgement, o Options) *page {
 	p := &page{
 		Style: template.CSS(pageStyle), StyleHash: contentHash(pageStyle),
 		Script: template.JS(pageScript), ScriptHash: contentHash(pageScript),
-		VerdictWord: answer(j), Tone: j.Verdict.String(), Sign: symbol(j.Verdict), Target: cmp.Or(prose(j.Inventory.Target, nameMax), "unnamed target"),
+		VerdictWord: Answer(j), Tone: j.Verdict.String(), Sign: symbol(j.Verdict), Target: cmp.Or(prose(j.Inventory.Target, nameMax), "unnamed target"),
 		Headline: v.headline(), Size: v.size(), Complete: j.Complete,
 		Database: databaseLine(j), Tool: prose(o.Tool.Name+" "+o.Tool.Version, 80), AsOf: j.AsOf.UTC().Format("2006-01-02 15:04 UTC"),
 		Policy: clean(j.Policy.Digest),

@@ -77,7 +77,7 @@ func (m *markdown) head() {
 	if incomplete(m.j) {
 		mark = "⚠️"
 	}
-	m.add("## ", mark, " Kennel: ", strings.ToUpper(answer(m.j)), " – ", m.headline())
+	m.add("## ", mark, " Kennel: ", strings.ToUpper(Answer(m.j)), " – ", m.headline())
 	m.add("")
 	m.add(code(cleanTo(m.j.Inventory.Target, markdownName), false), ", ", m.size(), m.against())
 	for _, g := range m.gaps() {

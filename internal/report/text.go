@@ -120,7 +120,7 @@ func (t *text) projects() {
 }
 
 func badge(j *kennel.Judgement) span {
-	word := unit(" " + strings.ToUpper(answer(j)) + " ")
+	word := unit(" " + strings.ToUpper(Answer(j)) + " ")
 	switch {
 	case j.Verdict == kennel.Review || incomplete(j):
 		return span{onAmber, word}
