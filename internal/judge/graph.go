@@ -7,23 +7,30 @@ import (
 	"github.com/kennel-oss/kennel"
 )
 
-// maxPaths bounds how many paths a result carries; the count tells of the
-// rest.
-const maxPaths = 50
-
 // graph is a project's dependency graph, laid out for questions from a
-// component back to the project.
+// component back to the project. It is not safe for concurrent use.
 type graph struct {
 	p       *kennel.Project
 	in      []kennel.Edge // sorted by To
 	first   []int32       // first[n] is where n's dependants begin in in
 	direct  []bool        // the project asks for it
 	cluster []int32       // strongly connected component of each node
+	ways    []int         // ways from the project into each cluster
+
+	next  []int32 // of a search: node -> the next one towards its target
+	round []int32 // the search that saw a node last
+	queue []int32
+	now   int32 // the search that runs
+	steps int   // what is left of maxSteps
+	nodes int   // what is left of maxNodes
+	cut   bool  // a bound was hit
+	up    []int32
 }
 
 func newGraph(p *kennel.Project) *graph {
 	n := len(p.Occurrences)
-	g := &graph{p: p, in: slices.Clone(p.Edges), first: make([]int32, n+1), direct: make([]bool, n)}
+	g := &graph{p: p, in: slices.Clone(p.Edges), first: make([]int32, n+1), direct: make([]bool, n),
+		steps: maxSteps, nodes: maxNodes}
 	slices.SortStableFunc(g.in, func(a, b kennel.Edge) int { return cmp.Compare(a.To, b.To) })
 	for _, e := range g.in {
 		g.first[e.To+1]++
@@ -43,89 +50,50 @@ func newGraph(p *kennel.Project) *graph {
 // dependants returns the edges that lead to n.
 func (g *graph) dependants(n int32) []kennel.Edge { return g.in[g.first[n]:g.first[n+1]] }
 
-// via finds the shortest path from each direct dependency to target, shortest
-// first, by one search backwards.
-func (g *graph) via(target int32) kennel.Via {
-	next := make(map[int32]int32) // node -> the next one towards target
-	next[target] = -1
-	queue := []int32{target}
-	var reached []int32 // direct dependencies, nearest first
-	for len(queue) > 0 {
-		n := queue[0]
-		queue = queue[1:]
-		if g.direct[n] {
-			reached = append(reached, n)
-		}
-		for _, e := range g.dependants(n) {
-			if e.From == kennel.RootNode {
-				continue
-			}
-			if _, seen := next[e.From]; !seen {
-				next[e.From] = n
-				queue = append(queue, e.From)
-			}
-		}
+// count counts the ways from the project to target. Each way that enters a
+// cycle is counted once per entry: inside a cycle there is no end of ways. It is
+// capped at kennel.ViaCountMax. What leads to a node leads to all it needs, so
+// that the ways into every cluster are counted once for all targets.
+func (g *graph) count(target int32) int {
+	if g.ways == nil {
+		g.cluster = g.clusters()
+		g.ways = g.enter()
 	}
-	v := kennel.Via{}
-	for _, d := range reached[:min(len(reached), maxPaths)] {
-		var path []int32
-		for n := d; n >= 0; n = next[n] {
-			path = append(path, n)
-		}
-		v.Paths = append(v.Paths, path)
-	}
-	if len(reached) > 0 {
-		v.Count = g.count(target, next)
-	}
-	return v
+	return g.ways[g.cluster[target]]
 }
 
-// count counts the ways from the project to target, among the nodes that
-// reach it. Each way that enters a cycle is counted once per entry: inside a
-// cycle there is no end of ways. It is capped at kennel.ViaCountMax.
-func (g *graph) count(target int32, reach map[int32]int32) int {
-	if g.cluster == nil {
-		g.cluster = g.clusters()
+// enter counts the ways from the project into each cluster.
+func (g *graph) enter() []int {
+	// Clusters are numbered so that a dependant's number is higher than its
+	// dependency's: highest first is from the project towards the targets.
+	order := make([]int32, len(g.direct))
+	for n := range order {
+		order[n] = int32(n)
 	}
-	ways := map[int32]int{} // cluster -> ways from the project into it
-	entering := map[int32][]int32{}
-	for n := range reach {
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(g.cluster[b], g.cluster[a]) })
+	ways := make([]int, len(g.direct)) // there are no more clusters than nodes
+	for _, n := range order {
 		c := g.cluster[n]
 		if g.direct[n] {
 			ways[c] = min(ways[c]+1, kennel.ViaCountMax)
-		} else if _, ok := ways[c]; !ok {
-			ways[c] = 0
 		}
 		for _, e := range g.dependants(n) {
 			if e.From == kennel.RootNode {
 				continue
 			}
 			if from := g.cluster[e.From]; from != c {
-				entering[c] = append(entering[c], from)
+				ways[c] = min(ways[c]+ways[from], kennel.ViaCountMax)
 			}
 		}
 	}
-	// Clusters are numbered so that a dependant's number is higher than its
-	// dependency's: highest first is from the project towards target.
-	order := make([]int32, 0, len(ways))
-	for c := range ways {
-		order = append(order, c)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(b, a) })
-	for _, c := range order {
-		for _, from := range entering[c] {
-			ways[c] = min(ways[c]+ways[from], kennel.ViaCountMax)
-		}
-	}
-	return ways[g.cluster[target]]
+	return ways
 }
 
-// clusters numbers the strongly connected components so that dependencies
-// have lower numbers than their dependants (Tarjan's algorithm without
-// recursion: graphs of hostile files are deep).
-func (g *graph) clusters() []int32 {
+// dependencies returns the edges the other way round: what n needs is
+// to[first[n]:first[n+1]].
+func (g *graph) dependencies() (first, to []int32) {
 	n := len(g.p.Occurrences)
-	first := make([]int32, n+1) // forward adjacency
+	first = make([]int32, n+1)
 	for _, e := range g.p.Edges {
 		if e.From != kennel.RootNode {
 			first[e.From+1]++
@@ -141,6 +109,15 @@ func (g *graph) clusters() []int32 {
 			fill[e.From]++
 		}
 	}
+	return first, to
+}
+
+// clusters numbers the strongly connected components so that dependencies
+// have lower numbers than their dependants (Tarjan's algorithm without
+// recursion: graphs of hostile files are deep).
+func (g *graph) clusters() []int32 {
+	n := len(g.p.Occurrences)
+	first, to := g.dependencies()
 	const unseen = -1
 	cluster, order, low := make([]int32, n), make([]int32, n), make([]int32, n)
 	for i := range n {
@@ -193,15 +170,3 @@ func (g *graph) clusters() []int32 {
 	}
 	return cluster
 }
-
-// Paths answers who brings a component into a project.
-type Paths struct{ g *graph }
-
-// NewPaths lays out a project's graph. The project must not change after.
-func NewPaths(p *kennel.Project) *Paths { return &Paths{newGraph(p)} }
-
-// To returns how the project comes to occurrence n.
-func (p *Paths) To(n int32) kennel.Via { return p.g.via(n) }
-
-// Dependants returns the edges that lead to occurrence n.
-func (p *Paths) Dependants(n int32) []kennel.Edge { return p.g.dependants(n) }
