@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/lockfile"
 )
 
 // readCycloneDXXML reads CycloneDX 1.0 to 1.7.
@@ -158,7 +159,7 @@ func xmlDependency(r *xmlReader, d *document, e xml.StartElement) error {
 // xmlReader walks an XML document element by element. It resolves no entities
 // but the five of XML itself.
 type xmlReader struct {
-	d     *xml.Decoder
+	d     *lockfile.XML
 	depth int
 }
 
@@ -166,7 +167,7 @@ type xmlReader struct {
 const maxXMLDepth = 500
 
 func newXMLReader(data []byte) *xmlReader {
-	d := xml.NewDecoder(bytes.NewReader(data))
+	d := lockfile.NewXML(data)
 	d.CharsetReader = charset
 	return &xmlReader{d: d}
 }

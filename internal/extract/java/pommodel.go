@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/kennel-oss/kennel/internal/lockfile"
 )
 
 // model is the part of a pom.xml that says which dependencies there are, as
@@ -61,7 +63,7 @@ func parsePOM(name string, data []byte) (*model, error) {
 	if len(data) > maxPOM {
 		return nil, fmt.Errorf("larger than the bound of %d MiB for a pom.xml", maxPOM>>20)
 	}
-	p := pomParser{dec: xml.NewDecoder(bytes.NewReader(data)), name: name}
+	p := pomParser{dec: lockfile.NewXML(data), name: name}
 	p.dec.Entity = xml.HTMLEntity // Maven's own parser knows these too
 	p.dec.CharsetReader = charset
 	m := &model{name: name}
@@ -85,7 +87,7 @@ func parsePOM(name string, data []byte) (*model, error) {
 // pomParser walks the elements of a pom.xml. Each reader of an element takes
 // it to its end.
 type pomParser struct {
-	dec   *xml.Decoder
+	dec   *lockfile.XML
 	name  string
 	count int
 }

@@ -1,7 +1,6 @@
 package nuget
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/lockfile"
 )
 
 // readConfig reads packages.config, the flat list of projects in the old
@@ -19,7 +19,7 @@ import (
 // Source: https://learn.microsoft.com/nuget/reference/packages-config
 func readConfig(f kennel.File, text []byte) (kennel.Extraction, error) {
 	p := project(f)
-	d := xml.NewDecoder(bytes.NewReader(text))
+	d := lockfile.NewXML(text)
 	root := ""
 	for {
 		token, err := d.Token()
@@ -127,7 +127,7 @@ func readUnlocked(f kennel.File, text []byte) (kennel.Extraction, error) {
 // readProject notes the private packages of a project file, and counts its
 // references.
 func readProject(text []byte, private map[string]bool) (references int, err error) {
-	d := xml.NewDecoder(bytes.NewReader(text))
+	d := lockfile.NewXML(text)
 	reference, inside := "", false
 	for {
 		token, err := d.Token()
