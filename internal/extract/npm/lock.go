@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -68,6 +69,9 @@ func readLock(f kennel.File, text []byte) (kennel.Extraction, error) {
 		root, err = lockfile.ReadManifest(f.FS(), path.Dir(f.Path()))
 		if err != nil {
 			root = lockfile.Manifest{}
+			if !errors.Is(err, fs.ErrNotExist) {
+				l.gap("package.json beside it cannot be read (%v): what the project asks for itself is not known", err)
+			}
 		}
 	}
 	p := resolve(f, root, entries, &l)

@@ -2,6 +2,7 @@ package yarn
 
 import (
 	"errors"
+	"io/fs"
 	"net/url"
 	"path"
 	"strconv"
@@ -110,6 +111,9 @@ func (l *lock) workspace(e *lockfile.Node, name, folder string, descriptors []st
 	l.rooted = true
 	at := path.Join(path.Dir(l.file.Path()), folder)
 	m, err := lockfile.ReadManifest(l.file.FS(), at)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.gap("%.200s cannot be read (%v): which of its dependencies are for development is not known", path.Join(at, "package.json"), err)
+	}
 	if err == nil {
 		scopes := make(map[string]kennel.Scope)
 		for _, n := range m.Needs {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -183,6 +184,9 @@ func (l *lock) classicRoot() error {
 	dir := path.Dir(l.file.Path())
 	root, err := lockfile.ReadManifest(l.file.FS(), dir)
 	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			l.gap("package.json beside it cannot be read (%v): what the project asks for itself is not known", err)
+		}
 		return nil // DirectUnknown says it
 	}
 	l.rooted = true
