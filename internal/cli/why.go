@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -45,13 +46,15 @@ PACKAGE is a name as its ecosystem spells it, a name@version, or a purl.`,
 			}
 			defer t.Close()
 			found := a.explainWhy(inv, wanted)
-			if err := a.inventoryStatus(&f, inv); err != nil {
+			err = a.inventoryStatus(&f, inv)
+			var gaps *exit
+			switch {
+			case found || errors.As(err, &gaps) && gaps.err != nil:
 				return err
+			case gaps != nil:
+				return &exit{gaps.code, fmt.Errorf("%s is not in what could be read of %s", args[0], arg)}
 			}
-			if !found {
-				return &exit{exitFailed, fmt.Errorf("%s is not in %s", args[0], arg)}
-			}
-			return nil
+			return &exit{exitFailed, fmt.Errorf("%s is not in %s", args[0], arg)}
 		},
 	}
 	flags := cmd.Flags()
@@ -123,7 +126,14 @@ func (a *app) explainWhy(inv kennel.Inventory, w wanted) bool {
 func printWhy(out *bufio.Writer, p *kennel.Project, paths *judge.Paths, n int32) {
 	o := &p.Occurrences[n]
 	name := func(i int32) string { return label(p.Occurrences[i].Component) }
-	fmt.Fprintf(out, "%s\n  in %s (%s, %s)\n", name(n), printable(p.ID()), o.Scope, o.Direct)
+	scope, direct := o.Scope.String(), o.Direct.String()
+	if o.Scope == kennel.ScopeUnknown {
+		scope = "scope unknown"
+	}
+	if o.Direct == kennel.DirectUnknown {
+		direct = "direct or not unknown"
+	}
+	fmt.Fprintf(out, "%s\n  in %s (%s, %s)\n", name(n), printable(p.ID()), scope, direct)
 	via := paths.To(n)
 	switch {
 	case via.Count == 0 && len(p.Edges) == 0:
@@ -154,7 +164,7 @@ func printWhy(out *bufio.Writer, p *kennel.Project, paths *judge.Paths, n int32)
 			}
 			constraint := e.Constraint
 			if constraint == "" {
-				constraint = "any version"
+				constraint = "constraint not recorded"
 			}
 			fmt.Fprintf(out, "    %s (%s)\n", who, printable(constraint))
 		}
