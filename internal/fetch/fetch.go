@@ -5,6 +5,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,10 +44,10 @@ func New(agent string) *Client {
 	return &Client{
 		http: &http.Client{Transport: transport, CheckRedirect: func(to *http.Request, via []*http.Request) error {
 			if len(via) >= 5 {
-				return errors.New("more than 5 redirects")
+				return &redirect{"more than 5 redirects"}
 			}
 			if via[0].URL.Scheme == "https" && to.URL.Scheme != "https" {
-				return fmt.Errorf("redirected from https to %s", to.URL.Redacted())
+				return &redirect{"redirected from https to " + to.URL.Redacted()}
 			}
 			return nil
 		}},
@@ -119,6 +120,11 @@ type passing struct {
 func (p *passing) Error() string { return p.err.Error() }
 func (p *passing) Unwrap() error { return p.err }
 
+// redirect is a redirection that is not followed; trying again does not help.
+type redirect struct{ why string }
+
+func (r *redirect) Error() string { return r.why }
+
 type status struct{ code int }
 
 func (s *status) Error() string {
@@ -134,8 +140,8 @@ func pause(err error, attempt int) time.Duration {
 }
 
 func (c *Client) once(ctx context.Context, address, path, etag string, progress Progress) (r Result, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return Result{}, err
@@ -146,6 +152,10 @@ func (c *Client) once(ctx context.Context, address, path, etag string, progress 
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
+		var refused *redirect
+		if errors.As(err, &refused) {
+			return Result{}, err
+		}
 		return Result{}, &passing{err: err}
 	}
 	defer response.Body.Close()
@@ -173,11 +183,11 @@ func (c *Client) once(ctx context.Context, address, path, etag string, progress 
 		}
 	}()
 	// A server that stops sending must not hold the run for ever.
-	watchdog := time.AfterFunc(stall, cancel)
+	watchdog := time.AfterFunc(stall, func() { cancel(fmt.Errorf("the server sent nothing for %v", stall)) })
 	defer watchdog.Stop()
 	body := &counted{r: io.LimitReader(response.Body, MaxSize+1), total: response.ContentLength, progress: progress, watchdog: watchdog}
 	if _, err := io.Copy(f, body); err != nil {
-		return Result{}, &passing{err: err}
+		return Result{}, &passing{err: cmp.Or(context.Cause(ctx), err)}
 	}
 	if body.done > MaxSize {
 		return Result{}, fmt.Errorf("it has more than %d bytes", int64(MaxSize))
