@@ -145,6 +145,10 @@ func (a *action) about(j *kennel.Judgement, max int) string {
 			out += " · via " + via
 		}
 	}
+	if a.remedy.Kind == kennel.RemedyRemove {
+		// Taking an attack out does not take back what it did.
+		out += " · it may have run: change the secrets of every machine that installed it"
+	}
 	return out
 }
 

@@ -85,7 +85,7 @@ func signals(r *kennel.Result) []string {
 	if k := r.KEV; k != nil {
 		s := "known exploited"
 		if !k.Due.IsZero() {
-			s += ", due " + day(k.Due)
+			s += ", CISA due " + day(k.Due)
 		}
 		if k.Ransomware {
 			s += ", used by ransomware"
@@ -96,7 +96,7 @@ func signals(r *kennel.Result) []string {
 		out = append(out, "EPSS "+percent(e.Probability))
 	}
 	if r.Exposed >= 0 {
-		out = append(out, "exposed "+counted(r.Exposed, "day", "days"))
+		out = append(out, "public for "+counted(r.Exposed, "day", "days"))
 	} else {
 		out = append(out, "undated")
 	}
