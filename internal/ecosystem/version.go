@@ -39,9 +39,6 @@ func (v Version) Compare(w Version) int { return strings.Compare(v.key, w.key) }
 // see [KeyFormat].
 func (v Version) Key() string { return v.key }
 
-// FromKey is the inverse of [Version.Key].
-func FromKey(key string) Version { return Version{key} }
-
 // HasOrder reports whether versions of e can be ordered at all.
 func HasOrder(e kennel.Ecosystem) bool { return orderOf(e) != noOrder }
 
@@ -89,7 +86,7 @@ func appendKey(b []byte, o order, v string) ([]byte, bool) {
 	case pubOrder:
 		return appendSemver(b, v, semverRules{build: true})
 	case tagOrder:
-		if isCommit(v) {
+		if IsCommit(v) {
 			return nil, false
 		}
 		return appendSemver(b, v, semverRules{loose: true})
@@ -138,27 +135,9 @@ func plausible(v string) bool {
 	return true
 }
 
-// Moving reports whether a version names what its owner may move to another
-// release tomorrow, so that the text alone does not say what was installed: an
-// action's branch or major tag ("main", "v4"; a commit does not move), a
-// branch of Composer ("dev-main", "2.x-dev").
-func Moving(e kennel.Ecosystem, v string) bool {
-	switch e {
-	case kennel.GitHubActions:
-		if isCommit(v) {
-			return false
-		}
-		_, err := Parse(e, v)
-		numbers, _, _ := strings.Cut(v, "-")
-		return err != nil || strings.Count(numbers, ".") < 2
-	case kennel.Packagist:
-		return strings.HasPrefix(v, "dev-") || strings.HasSuffix(v, "-dev")
-	}
-	return false
-}
-
-// isCommit reports whether v is the whole digest of a git commit.
-func isCommit(v string) bool {
+// IsCommit reports whether v is the whole digest of a git commit, SHA-1 or
+// SHA-256, in either case. Shorter ones may as well be names.
+func IsCommit(v string) bool {
 	if len(v) != 40 && len(v) != 64 {
 		return false
 	}

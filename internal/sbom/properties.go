@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // cdxProperties gathers the properties and external references of a component
@@ -64,7 +65,7 @@ func (p *cdxProperties) reference(kind, url string) {
 		p.local = true
 	case strings.HasPrefix(url, "git+"), strings.HasPrefix(url, "git:"):
 		p.vcs = true
-		if _, commit, ok := strings.Cut(url, "#"); ok && isCommit(commit) {
+		if _, commit, ok := strings.Cut(url, "#"); ok && ecosystem.IsCommit(commit) {
 			p.commit = commit
 		}
 	}
@@ -92,18 +93,6 @@ func (p *cdxProperties) apply(e *entry) {
 		}
 	}
 	p.kennel.apply(e)
-}
-
-func isCommit(s string) bool {
-	if len(s) != 40 && len(s) != 64 {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return true
 }
 
 // ownPrefix begins the names of the properties that Kennel writes, and the

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 	"github.com/kennel-oss/kennel/internal/lockfile"
 )
 
@@ -108,7 +109,7 @@ func component(u use, open *openEnds) (c kennel.Component, ok bool) {
 	// this ecosystem name: its registry.
 	c = kennel.Component{Package: kennel.Package{Ecosystem: kennel.GitHubActions, Name: name}, Origin: kennel.OriginRegistry}
 	switch {
-	case isCommit(ref):
+	case ecosystem.IsCommit(ref):
 		if c.Commit, c.Version = ref, commented(u.comment); c.Version == "" {
 			open.add(&open.nameless, name)
 		}
@@ -136,8 +137,6 @@ func isAction(name string) bool {
 	return true
 }
 
-func isCommit(s string) bool { return len(s) == 40 && strings.Trim(s, "0123456789abcdefABCDEF") == "" }
-
 // isVersion: a tag that begins with a number, with or without "v". Others are
 // taken for branches.
 func isVersion(s string) bool {
@@ -154,7 +153,7 @@ func commented(comment string) string {
 	if i := strings.LastIndexAny(word, "=@:"); i >= 0 {
 		word = word[i+1:]
 	}
-	if !isVersion(word) || isCommit(word) {
+	if !isVersion(word) || ecosystem.IsCommit(word) {
 		return ""
 	}
 	return word

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 	"github.com/kennel-oss/kennel/internal/lockfile"
 )
 
@@ -147,7 +148,7 @@ func (p *pkg) from(j *lockfile.JSON, dist bool) error {
 			return err
 		case "reference":
 			s, err := j.String()
-			if !dist && isCommit(s) {
+			if !dist && ecosystem.IsCommit(s) {
 				p.Commit = s
 			}
 			return err
@@ -161,8 +162,6 @@ func (p *pkg) from(j *lockfile.JSON, dist bool) error {
 		return j.Skip()
 	})
 }
-
-func isCommit(s string) bool { return len(s) == 40 && strings.Trim(s, "0123456789abcdef") == "" }
 
 func (p *pkg) origin() kennel.Origin {
 	switch {

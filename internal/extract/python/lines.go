@@ -7,6 +7,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // decode gives the text of a requirements file: UTF-8, or UTF-16 behind a byte
@@ -159,15 +160,10 @@ func addressOrigin(address string) (kennel.Origin, string) {
 		return kennel.OriginLocal, ""
 	case strings.HasPrefix(scheme, "git"), strings.HasPrefix(scheme, "hg+"), strings.HasPrefix(scheme, "svn+"), strings.HasPrefix(scheme, "bzr+"):
 		rest, _, _ = strings.Cut(rest, "#")
-		if at := strings.LastIndexByte(rest, '@'); at >= 0 && isCommit(rest[at+1:]) {
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 && ecosystem.IsCommit(rest[at+1:]) {
 			return kennel.OriginVCS, rest[at+1:]
 		}
 		return kennel.OriginVCS, ""
 	}
 	return kennel.OriginURL, ""
-}
-
-// isCommit: a full hash, since shorter words may be branches.
-func isCommit(s string) bool {
-	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
