@@ -102,13 +102,18 @@ func databaseLine(j *kennel.Judgement) string {
 	} else if !newest.IsZero() {
 		parts = append(parts, "newest "+day(newest)+age(newest, j.AsOf))
 	}
-	parts = append(parts, feed("KEV", db.KEV), feed("EPSS", db.EPSS))
+	parts = append(parts, feed("KEV", db.KEV, j.AsOf), feed("EPSS", db.EPSS, j.AsOf))
 	return strings.Join(parts, " · ")
 }
 
-func feed(name string, t time.Time) string {
+// feed names the day of a feed. A database that was built today of old feeds
+// must not look new: both are published at least weekly.
+func feed(name string, t, now time.Time) string {
 	if t.IsZero() {
 		return "no " + name
 	}
-	return name + " " + day(t)
+	if now.Sub(t) <= 8*24*time.Hour {
+		return name + " " + day(t)
+	}
+	return name + " " + day(t) + age(t, now)
 }

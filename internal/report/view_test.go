@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/kennel-oss/kennel"
@@ -34,6 +35,19 @@ func TestMayClear(t *testing.T) {
 		Remedy: kennel.Remedy{Kind: kennel.RemedyUpgrade, Package: kennel.Package{Ecosystem: kennel.NPM, Name: "async"}}})
 	v := newView(&j)
 	if got := v.clears(&v.actions[0]); got != "may clear 1 of 1" {
+		t.Error(got)
+	}
+}
+
+// TestFeed: an old feed says so, whenever the database was built.
+func TestFeed(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for days, want := range map[int]string{0: "KEV 2026-11-22", 8: "KEV 2026-11-14", 9: "KEV 2026-11-13 (9 days old)"} {
+		if got := feed("KEV", now.AddDate(0, 0, -days), now); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got := feed("EPSS", time.Time{}, now); got != "no EPSS" {
 		t.Error(got)
 	}
 }
