@@ -28,7 +28,7 @@ func repo(t *testing.T) string {
 	return folder
 }
 
-func git(t *testing.T, folder string, args ...string) {
+func git(t testing.TB, folder string, args ...string) {
 	t.Helper()
 	cmd := exec.Command("git", append([]string{"-C", folder}, args...)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -36,7 +36,7 @@ func git(t *testing.T, folder string, args ...string) {
 	}
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
