@@ -11,7 +11,7 @@ import (
 // component back to the project. It is not safe for concurrent use.
 type graph struct {
 	p       *kennel.Project
-	in      []kennel.Edge // sorted by To
+	in      []kennel.Edge // sorted by To, then From: a dependant's edges to one node lie together
 	first   []int32       // first[n] is where n's dependants begin in in
 	direct  []bool        // the project asks for it
 	cluster []int32       // strongly connected component of each node
@@ -31,7 +31,9 @@ func newGraph(p *kennel.Project) *graph {
 	n := len(p.Occurrences)
 	g := &graph{p: p, in: slices.Clone(p.Edges), first: make([]int32, n+1), direct: make([]bool, n),
 		steps: maxSteps, nodes: maxNodes}
-	slices.SortStableFunc(g.in, func(a, b kennel.Edge) int { return cmp.Compare(a.To, b.To) })
+	slices.SortStableFunc(g.in, func(a, b kennel.Edge) int {
+		return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From))
+	})
 	for _, e := range g.in {
 		g.first[e.To+1]++
 		if e.From == kennel.RootNode {
@@ -77,10 +79,12 @@ func (g *graph) enter() []int {
 		if g.direct[n] {
 			ways[c] = min(ways[c]+1, kennel.ViaCountMax)
 		}
+		last := kennel.RootNode
 		for _, e := range g.dependants(n) {
-			if e.From == kennel.RootNode {
-				continue
+			if e.From == kennel.RootNode || e.From == last {
+				continue // asking once more, by another constraint, is no other way
 			}
+			last = e.From
 			if from := g.cluster[e.From]; from != c {
 				ways[c] = min(ways[c]+ways[from], kennel.ViaCountMax)
 			}
