@@ -156,6 +156,14 @@ func (a *app) explainPackage(db *advisory.DB, purl string) error {
 	if err != nil {
 		return &exit{exitFailed, err}
 	}
+	if !slices.ContainsFunc(db.Info().Ecosystems, func(p kennel.DatabasePart) bool { return p.Ecosystem == c.Ecosystem }) {
+		fmt.Fprintf(out, "the database holds no advisories for %s", printable(string(c.Ecosystem)))
+		if len(records) == 0 {
+			fmt.Fprintf(out, ": it cannot say anything of %s\n", label(c))
+			return nil
+		}
+		fmt.Fprintf(out, " but those of the built-in starter set\n")
+	}
 	if len(records) == 0 {
 		fmt.Fprintf(out, "the database has no advisory on %s\n", label(c))
 		return nil
