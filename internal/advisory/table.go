@@ -105,7 +105,7 @@ func (t *table) find(key uint64, buf []uint64) ([]uint64, error) {
 		return buf, t.file.damaged("its index points outside")
 	}
 	var small [640]byte
-	p := small[:]
+	var p []byte
 	if n := end - start; n <= uint64(len(small)) {
 		p = small[:n]
 	} else {
