@@ -72,6 +72,10 @@ func (l Limits) tooMuch() error {
 	return &LimitError{What: "what the archive unpacks to", Bound: Size(l.TotalSize), Option: "max-total-size"}
 }
 
+func (l Limits) tooPacked() error {
+	return &LimitError{What: "its compression", Bound: fmt.Sprintf("%d to 1", l.Ratio)}
+}
+
 func (l Limits) tooMany() error {
 	return &LimitError{What: "the number of entries", Bound: fmt.Sprint(l.Entries), Option: "max-entries"}
 }

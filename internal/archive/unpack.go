@@ -46,6 +46,7 @@ const maxWindow = 128 << 20
 type budget struct {
 	left   atomic.Int64
 	limits Limits
+	packed bool // it is the ratio that bounds
 }
 
 func newBudget(l Limits) *budget {
@@ -54,9 +55,21 @@ func newBudget(l Limits) *budget {
 	return b
 }
 
+// bound lowers what is left to what size packed bytes may unpack to, all files
+// together: entries of a zip can share their bytes.
+func (b *budget) bound(size int64) {
+	if size < b.left.Load()/b.limits.Ratio {
+		b.left.Store(min(b.left.Load(), max(ratioFrom, size*b.limits.Ratio)))
+		b.packed = true
+	}
+}
+
 func (b *budget) take(n int64) error {
 	if b.left.Add(-n) < 0 {
 		b.left.Add(n)
+		if b.packed {
+			return b.limits.tooPacked()
+		}
 		return b.limits.tooMuch()
 	}
 	return nil
@@ -105,7 +118,7 @@ func (s *stream) Read(b []byte) (int, error) {
 	}
 	s.n += int64(n)
 	if limit := s.budget.limits.Ratio; s.n > ratioFrom && s.n/limit > s.in.n {
-		return 0, &LimitError{What: "its compression", Bound: fmt.Sprintf("%d to 1", limit)}
+		return 0, s.budget.limits.tooPacked()
 	}
 	return n, err
 }

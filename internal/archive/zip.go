@@ -34,6 +34,7 @@ func Zip(c kennel.Content, l Limits) (*Tree, error) {
 	}
 	in.unmetered = true
 	b := newBudget(t.limits)
+	b.bound(c.Size())
 	for _, f := range z.File {
 		// Some tools of Windows write paths as theirs.
 		name, err := t.clean(strings.ReplaceAll(f.Name, `\`, "/"))

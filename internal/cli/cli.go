@@ -63,6 +63,7 @@ func Main() int {
 	// A run is short and its garbage small: collecting less often halves the
 	// time of a scan. The limit keeps large ones bounded all the same.
 	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(512 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now().UTC()}

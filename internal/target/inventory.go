@@ -112,5 +112,6 @@ func (w *walk) one(ctx context.Context, m match) (out kennel.Extraction) {
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		w.gap(m.file.path, "%v", reason(err))
 	}
+	detach(&out, m.file.Size())
 	return out
 }
