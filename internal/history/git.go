@@ -17,7 +17,7 @@ import (
 // repositories takes git some minutes, in which it never falls silent for long.
 const (
 	longest      = 30 * time.Minute
-	silence      = 30 * time.Second // without a byte of output, while we wait for one
+	silence      = 20 * time.Second // without a byte of output, while we wait for one
 	maxComplaint = 4 << 10          // bytes kept of what git says went wrong
 	// maxAlloc and maxMap are what git may allocate or map at once: a pack can
 	// claim any size for an object. Git maps windows of packs and whole indexes;
@@ -25,6 +25,11 @@ const (
 	maxAlloc = "512m"
 	window   = "64m"
 )
+
+// memory is what one git command may fill: a tree that holds itself many times
+// over is a list without end inside git before a byte of it is written. The log
+// of 90,000 commits takes git less than 0.1 GiB besides what it maps.
+var memory uint64 = 2 << 30
 
 var errNoGit = errors.New("git is not installed: install it, or name the file itself")
 
@@ -69,6 +74,7 @@ func start(ctx context.Context, shadow string, in io.Reader, args ...string) (*p
 		cancel()
 		return nil, err
 	}
+	limit(p.cmd.Process.Pid)
 	return p, nil
 }
 
