@@ -74,8 +74,8 @@ type GapKind uint8
 const (
 	GapUnreadable GapKind = iota // a recognised input could not be read
 	GapUnresolved                // something in a readable input could not be resolved (a remote parent POM)
-	GapNotJudged                 // known, but no layer could look at it (an unordered version, an ecosystem without advisories)
-	GapDatabase                  // the advisory database is missing, old, or only the starter set
+	GapNotJudged                 // known, but not judged in full (an unordered version, an ecosystem without advisories, an old database)
+	GapDatabase                  // no advisory database answered but the starter set
 )
 
 func (k GapKind) String() string {

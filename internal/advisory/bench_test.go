@@ -11,12 +11,13 @@ import (
 	"testing"
 
 	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
 
 // BenchmarkCompile compiles the real data, with KENNEL_TIMES=10 each record
 // ten times under other ids and names.
 func BenchmarkCompile(b *testing.B) {
-	data := dataDir(b)
+	data := datatest.Folder(b)
 	osv := filepath.Join(data, "osv")
 	if n, _ := strconv.Atoi(os.Getenv("KENNEL_TIMES")); n > 1 {
 		osv = multiply(b, osv, n)
@@ -64,7 +65,7 @@ func BenchmarkMatch(b *testing.B) {
 	}
 	hits := make(map[kennel.Ecosystem][]kennel.Component)
 	seen := make(map[string]bool)
-	for _, r := range rows(b, filepath.Join(dataDir(b), "expected", "boundary.matches.tsv.gz")) {
+	for _, r := range rows(b, filepath.Join(datatest.Folder(b), "expected", "boundary.matches.tsv.gz")) {
 		if key := strings.Join(r[1:4], "\t"); !seen[key] {
 			seen[key] = true
 			e := kennel.Ecosystem(r[1])

@@ -80,8 +80,8 @@ func Compile(ctx context.Context, src Sources, out string, opts Options) (kennel
 	slices.SortFunc(m.Files, func(a, b manifestFile) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name))
 	})
-	if len(m.Files) == 0 {
-		return kennel.DatabaseInfo{}, stats, errors.New("advisory database: nothing to compile: no advisories and no signals")
+	if !slices.ContainsFunc(m.Files, func(f manifestFile) bool { return f.Kind == kindAdvisories }) {
+		return kennel.DatabaseInfo{}, stats, errors.New("advisory database: nothing to compile: there are no advisories in the folder; it holds {Ecosystem}/all.zip, or .json files in folders named after ecosystems")
 	}
 	if err := s.commit(m); err != nil {
 		return kennel.DatabaseInfo{}, stats, err

@@ -10,20 +10,9 @@ import (
 	"sync"
 	"testing"
 	"time"
-)
 
-// dataDir finds the real data beside the checkout, or skips.
-func dataDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("KENNEL_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "osv")); err != nil {
-		t.Skipf("no real advisories: %v (set KENNEL_DATA)", err)
-	}
-	return dir
-}
+	"github.com/kennel-oss/kennel/internal/datatest"
+)
 
 var realDB struct {
 	sync.Once
@@ -36,7 +25,7 @@ var realDB struct {
 // openReal compiles the real data once for all tests.
 func openReal(t testing.TB) *DB {
 	t.Helper()
-	data := dataDir(t)
+	data := datatest.Folder(t)
 	realDB.Do(func() {
 		realDB.dir, realDB.err = os.MkdirTemp("", "kennel-advisory-")
 		if realDB.err != nil {

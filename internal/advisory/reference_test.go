@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
@@ -21,7 +22,7 @@ import (
 // to write them to.
 func TestReference(t *testing.T) {
 	db := openReal(t)
-	data := dataDir(t)
+	data := datatest.Folder(t)
 	var lines []string
 	for _, name := range []string{"boundary", "inputs"} {
 		type subject struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	kennel "github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/datatest"
 )
 
 // TestRealSignals joins both feeds through aliases, and reads the older layout
@@ -30,7 +31,7 @@ func TestRealSignals(t *testing.T) {
 	if i := db.Info(); i.EPSS.Format(time.DateOnly) != "2026-08-16" || i.KEV.Format(time.DateOnly) != "2026-08-07" || i.Starter || i.Records != 59_430 {
 		t.Errorf("%+v", i)
 	}
-	data := dataDir(t)
+	data := datatest.Folder(t)
 	newer, _, err := readKEV(filepath.Join(data, "kev.json"))
 	if err != nil || len(newer) != 1662 {
 		t.Errorf("%d, %v", len(newer), err)

@@ -47,7 +47,7 @@ func (a *app) openDatabase(ctx context.Context, f *scanFlags, user config.Config
 			if f.update {
 				return nil, nil, err
 			}
-			gaps = append(gaps, kennel.Gap{Kind: kennel.GapDatabase, What: "advisory database", Why: "could not be updated, the old one answers: " + err.Error()})
+			gaps = append(gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: "advisory database", Why: "could not be updated, the old one answers: " + err.Error()})
 		}
 	}
 	db, err := advisory.Open(path)
@@ -60,9 +60,9 @@ func (a *app) openDatabase(ctx context.Context, f *scanFlags, user config.Config
 		}
 		return db, gaps, nil
 	}
-	if built := db.Info().Built; a.now.Sub(built) > staleAfter {
+	if days := age(db.Info(), a.now); days > int(staleAfter.Hours()/24) {
 		gaps = append(gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: "advisory database",
-			Why: fmt.Sprintf("is %d days old: what was published since is not known here; run: kennel db update", int(a.now.Sub(built).Hours()/24))})
+			Why: fmt.Sprintf("is %d days old: what was published since is not known here; run: kennel db update", days)})
 	}
 	return db, gaps, nil
 }
@@ -75,4 +75,23 @@ func (a *app) stale(path string) bool {
 	}
 	defer db.Close()
 	return a.now.Sub(db.Info().Built) > 24*time.Hour
+}
+
+// age is how many days ago the database last saw something new: it was built
+// no earlier, and its newest record says when its sources were current. A
+// database that was built today from old files is as old as the files.
+func age(info kennel.DatabaseInfo, now time.Time) int {
+	current := info.Built
+	var newest time.Time
+	for _, part := range info.Ecosystems {
+		for _, seen := range []time.Time{part.Newest, part.Fetched} {
+			if seen.After(newest) {
+				newest = seen
+			}
+		}
+	}
+	if !newest.IsZero() && newest.Before(current) {
+		current = newest
+	}
+	return int(now.Sub(current).Hours() / 24)
 }

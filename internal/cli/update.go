@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rogpeppe/go-internal/lockedfile"
+
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/advisory"
 	"github.com/kennel-oss/kennel/internal/config"
@@ -67,6 +69,11 @@ func (a *app) update(ctx context.Context, f updateFlags, user config.Config) err
 	if err := os.MkdirAll(downloads, 0o755); err != nil {
 		return &exit{exitFailed, err}
 	}
+	unlock, err := a.lock(ctx, filepath.Join(downloads, "lock"))
+	if err != nil {
+		return &exit{exitFailed, err}
+	}
+	defer unlock()
 	state := readFeeds(filepath.Join(downloads, "feeds.json"))
 	bar := a.progress(f.quiet)
 	defer bar.done()
@@ -105,7 +112,7 @@ func (a *app) update(ctx context.Context, f updateFlags, user config.Config) err
 		}
 		wanted[name] = true
 		if err := get(f.osv+"/"+url.PathEscape(name)+"/all.zip", "osv/"+name+"/all.zip"); err != nil {
-			if fetch.NotFound(err) {
+			if fetch.NotFound(err) && len(f.ecosystems) == 0 {
 				fmt.Fprintf(a.stderr, "kennel: %s has no advisories at %s: left out\n", name, f.osv)
 				continue
 			}
@@ -164,6 +171,37 @@ func meant(name string) string {
 		}
 	}
 	return ""
+}
+
+// lock keeps other updates away until the function it returns is called. It
+// waits for one that is under way, and says so.
+func (a *app) lock(ctx context.Context, path string) (func(), error) {
+	type locked struct {
+		unlock func()
+		err    error
+	}
+	got := make(chan locked, 1)
+	go func() {
+		unlock, err := lockedfile.MutexAt(path).Lock()
+		got <- locked{unlock, err}
+	}()
+	patience := time.NewTimer(time.Second)
+	defer patience.Stop()
+	for {
+		select {
+		case l := <-got:
+			return l.unlock, l.err
+		case <-patience.C:
+			fmt.Fprintln(a.stderr, "kennel: waiting for another update to end")
+		case <-ctx.Done():
+			go func() {
+				if l := <-got; l.err == nil {
+					l.unlock()
+				}
+			}()
+			return nil, context.Cause(ctx)
+		}
+	}
 }
 
 // safeEcosystem refuses names that could mean something in a path.

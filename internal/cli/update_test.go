@@ -57,7 +57,7 @@ func serveBucket(t *testing.T) (*bucket, string) {
 
 func update(t *testing.T, address, db string, more ...string) (int, string) {
 	t.Helper()
-	status, _, stderr := run(t, nil, append([]string{"db", "update", "--db", db, "--ecosystem", "npm,Nothing",
+	status, _, stderr := run(t, nil, append([]string{"db", "update", "--db", db, "--ecosystem", "npm",
 		"--osv-url", address + "/osv", "--kev-url", address + "/kev.json", "--epss-url", address + "/epss.csv"}, more...)...)
 	return status, stderr
 }
@@ -70,8 +70,12 @@ func TestUpdate(t *testing.T) {
 	if err := os.WriteFile(lock, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if status, stderr := update(t, address, db); status != 0 || !strings.Contains(stderr, "Nothing has no advisories") {
+	if status, stderr := update(t, address, db); status != 0 {
 		t.Fatalf("exit status %d: %s", status, stderr)
+	}
+	// What was asked for by name must be there.
+	if status, stderr := update(t, address, db, "--ecosystem", "npm,Hex"); status != 3 || !strings.Contains(stderr, "Hex") {
+		t.Errorf("exit status %d: %s", status, stderr)
 	}
 	status, stdout, stderr := run(t, nil, "scan", "--offline", "--db", db, lock)
 	if status != 1 || !strings.Contains(stdout, "CVE-2026-0001") || !strings.Contains(stdout, "npm update left") {
@@ -197,5 +201,24 @@ func TestNothingConnectsUnasked(t *testing.T) {
 	}
 	if status, stdout, stderr := run(t, nil, "scan", app); status != 1 || !strings.Contains(stdout, "CVE-2026-0001") {
 		t.Errorf("the user's own update: auto did nothing: exit status %d: %s%s", status, stdout, stderr)
+	}
+}
+
+// TestUpdatesAtOnce: several updates of one folder wait for each other, and
+// each leaves a whole database.
+func TestUpdatesAtOnce(t *testing.T) {
+	_, address := serveBucket(t)
+	db := filepath.Join(t.TempDir(), "db")
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			if status, stderr := update(t, address, db); status != 0 {
+				t.Errorf("exit status %d: %s", status, stderr)
+			}
+		})
+	}
+	wait.Wait()
+	if status, _, stderr := run(t, nil, "db", "verify", "--db", db); status != 0 {
+		t.Errorf("exit status %d: %s", status, stderr)
 	}
 }

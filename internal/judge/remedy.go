@@ -15,7 +15,7 @@ import (
 func (g *graph) remedy(r *kennel.Result) kennel.Remedy {
 	c := r.Component
 	direct := g.direct[r.Occurrence]
-	if r.Rule == "malicious" {
+	if r.Rule == "malicious" && r.Fix.State != kennel.FixKnown {
 		m := kennel.Remedy{Kind: kennel.RemedyRemove, Package: c.Package}
 		if !direct && len(r.Via.Paths) > 0 {
 			m.Package = g.p.Occurrences[r.Via.Paths[0][0]].Package

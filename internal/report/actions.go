@@ -145,7 +145,7 @@ func (a *action) about(j *kennel.Judgement, max int) string {
 			out += " · via " + via
 		}
 	}
-	if a.remedy.Kind == kennel.RemedyRemove {
+	if slices.ContainsFunc(a.results, func(i int) bool { return j.Results[i].Rule == "malicious" }) {
 		// Taking an attack out does not take back what it did.
 		out += " · it may have run: change the secrets of every machine that installed it"
 	}

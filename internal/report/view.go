@@ -38,9 +38,13 @@ func newView(j *kennel.Judgement) *view {
 		id, rule  string
 	}
 	v := &view{j: j, again: make(map[int][]int)}
+	distinct := make(map[kennel.Key]struct{})
 	for i := range j.Inventory.Projects {
-		v.packages += len(j.Inventory.Projects[i].Occurrences)
+		for k := range j.Inventory.Projects[i].Occurrences {
+			distinct[j.Inventory.Projects[i].Occurrences[k].Key()] = struct{}{}
+		}
 	}
+	v.packages = len(distinct)
 	several := len(j.Inventory.Projects) > 1
 	leads := make(map[problem]int)
 	for verdict := kennel.Deny; verdict <= kennel.Allow; verdict++ {
