@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -373,9 +374,39 @@ func paths(outputs []output) string {
 
 // readFlagFile reads a file that a flag names.
 func readFlagFile(flag, path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := readNamed(path)
 	if err != nil {
 		return nil, &exit{exitUsage, fmt.Errorf("%s: %w", flag, err)}
 	}
 	return data, nil
+}
+
+// namedMax bounds a file that a flag or a trusted configuration names, in
+// bytes: a baseline may come from a hostile build.
+const namedMax = 256 << 20
+
+// readNamed reads a file, or a pipe that a shell made.
+func readNamed(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := info.Size()
+	if size <= namedMax {
+		var b bytes.Buffer
+		b.Grow(int(size) + bytes.MinRead)
+		size, err = b.ReadFrom(io.LimitReader(f, namedMax+1))
+		if err != nil {
+			return nil, err
+		}
+		if size <= namedMax {
+			return b.Bytes(), nil
+		}
+	}
+	return nil, fmt.Errorf("%s is over the bound of %d MiB", path, namedMax>>20)
 }

@@ -112,7 +112,7 @@ func besideFile(path string) func(string) ([]byte, string, error) {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(filepath.Dir(path), name)
 		}
-		data, err := os.ReadFile(name)
+		data, err := readNamed(name)
 		return data, name, err
 	}
 }
@@ -137,7 +137,7 @@ func (a *app) userConfig() (config.Config, error) {
 		folder = filepath.Join(base, "kennel")
 	}
 	path := filepath.Join(folder, "config.yaml")
-	data, err := os.ReadFile(path)
+	data, err := readNamed(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return config.Config{}, nil
