@@ -68,15 +68,18 @@ func (a *app) projectConfig(ctx context.Context, target, named, ref string) (tru
 		return trusted{}, nil // a file, an archive or standard input brings no configuration
 	}
 	path := filepath.Join(target, ConfigFile)
+	if ci := a.getenv("CI"); ci != "" && ci != "false" && ci != "0" {
+		if _, err := os.Lstat(path); err != nil {
+			return trusted{}, nil
+		}
+		return trusted{notice: path + " was not applied: in CI the examined project does not configure its own examination; name it with --config, or take the base branch's with --trust-config-from REF"}, nil
+	}
 	data, err := readInside(target, ConfigFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return trusted{}, nil
 	}
 	if err != nil {
 		return trusted{}, &exit{exitUsage, err}
-	}
-	if ci := a.getenv("CI"); ci != "" && ci != "false" && ci != "0" {
-		return trusted{notice: path + " was not applied: in CI the examined project does not configure its own examination; name it with --config, or take the base branch's with --trust-config-from REF"}, nil
 	}
 	return parseConfig(path, data, func(name string) ([]byte, string, error) {
 		data, err := readInside(target, name)
