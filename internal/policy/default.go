@@ -32,8 +32,8 @@ func Default() List {
 		},
 		{
 			Name: "cue", Verdict: kennel.Review,
-			When: `finding.layer != "known"`,
-			Why:  "a cue that a person should look at",
+			When: `finding.layer != "known" && !(finding.severity in ["none", "low"])`,
+			Why:  "a cue that a person should look at; low ones are what that person then wants beside it",
 		},
 	}}
 }
