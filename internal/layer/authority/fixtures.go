@@ -41,6 +41,7 @@ func (c *cues) fixtures() error {
 		var list []kennel.Evidence
 		var last, holder kennel.Commit
 		count := 0
+		shownFile := map[string]bool{} // the same on another branch counts once
 		for _, k := range commits {
 			shown := false
 			for _, ch := range k.Changes {
@@ -48,6 +49,10 @@ func (c *cues) fixtures() error {
 				if !isFixture(ch) || !ok || f.ID != ch.New {
 					continue // not in this release
 				}
+				if shownFile[ch.Path+ch.New] {
+					continue
+				}
+				shownFile[ch.Path+ch.New] = true
 				if count++; !shown {
 					list, shown = append(list, commitEvidence(k)), true
 				}
@@ -56,8 +61,8 @@ func (c *cues) fixtures() error {
 					last = k
 				}
 			}
+			told[k.ID] = told[k.ID] || shown
 			if shown {
-				told[k.ID] = true
 				if _, ok := c.holders[c.people.who(c.people.index(k.Committer))]; ok {
 					holder = k
 				}

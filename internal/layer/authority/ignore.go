@@ -3,6 +3,7 @@ package authority
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	kennel "github.com/kennel-oss/kennel"
@@ -65,7 +66,7 @@ func namesBuildFile(line string) bool {
 // to the release examined, before and after.
 func (c *cues) changed(commits []kennel.Commit, look func(k kennel.Commit, ch kennel.Change, was, is string)) error {
 	read := 0
-	for _, k := range commits {
+	for _, k := range slices.Backward(commits) { // where something came first
 		if !c.fresh(k.Committed) {
 			continue
 		}

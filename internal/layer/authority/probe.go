@@ -27,7 +27,7 @@ func (c *cues) probes() error {
 			at := p.line + line
 			c.add(kennel.Finding{
 				Rule: "dead-probe", Severity: c.asFresh(k.Committed, kennel.SeverityMedium), Confidence: kennel.ConfidenceMedium, At: k.Committed,
-				Title:    fmt.Sprintf("a feature probe in %s no longer compiles anywhere: %s", ch.Path, why),
+				Title:    fmt.Sprintf("a feature probe in %s compiles nowhere now: %s", ch.Path, why),
 				Innocent: "a slip of the finger; the feature is left out all the same",
 				Evidence: []kennel.Evidence{commitEvidence(k), evidence("file", fmt.Sprintf("%s:%d", ch.Path, at), why)},
 			}, fmt.Sprintf("%s:%d:%s", ch.Path, at, k.ID))
@@ -103,7 +103,11 @@ func sources(name, text string) []probe {
 			if n < 0 {
 				return all
 			}
-			if p := text[start : start+n]; strings.Contains(p, "#include") && !strings.Contains(p, "@") && !strings.Contains(p, "{0}") {
+			// Only what stands in a check as a whole: texts are also put together.
+			before := strings.TrimRight(text[:start-3], " \t\r\n")
+			after := strings.TrimLeft(text[start+n+3:], " \t\r\n")
+			whole := strings.HasSuffix(before, ".compiles(") || strings.HasSuffix(before, ".links(") || strings.HasSuffix(before, ".run(")
+			if p := text[start : start+n]; whole && strings.HasPrefix(after, ",") && strings.Contains(p, "#include") && !strings.Contains(p, "@") {
 				add(start, start+n)
 			}
 			at = start + n + 3
@@ -120,7 +124,8 @@ func sources(name, text string) []probe {
 			if n < 0 {
 				return all
 			}
-			if p := text[start : start+n]; !strings.Contains(p, "$") {
+			// Without a header it may be assembler.
+			if p := text[start : start+n]; strings.Contains(p, "#include") && !strings.Contains(p, "$") {
 				add(start, start+n)
 			}
 			at = start + n

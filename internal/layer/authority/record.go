@@ -27,8 +27,8 @@ type record struct {
 
 // brief is what is kept of every commit.
 type brief struct {
-	author, committer int32
-	at                int64 // seconds since 1970, committer's clock
+	author int32
+	at     int64 // seconds since 1970, committer's clock
 }
 
 // tag is a tag with its time and person.
@@ -56,6 +56,13 @@ func collect(ctx context.Context, h kennel.History, asOf time.Time) (*record, er
 		}
 	}
 	mailmap, mailmapAt := "", time.Time{}
+	// A commit that was picked onto another branch is the same work: it keeps
+	// its author and the author's date.
+	type work struct {
+		author int32
+		at     int64
+	}
+	done := map[work]bool{}
 	err = h.Commits(func(c kennel.Commit) error {
 		if _, ok := light[c.ID]; ok {
 			light[c.ID] = c.Committed
@@ -63,7 +70,11 @@ func collect(ctx context.Context, h kennel.History, asOf time.Time) (*record, er
 		if c.Committed.IsZero() || c.Committed.After(asOf) {
 			return nil
 		}
-		r.commits = append(r.commits, brief{r.people.index(c.Author), r.people.index(c.Committer), c.Committed.Unix()})
+		r.people.index(c.Committer)
+		if w := (work{r.people.index(c.Author), c.Authored.Unix()}); !done[w] {
+			done[w] = true
+			r.commits = append(r.commits, brief{w.author, c.Committed.Unix()})
+		}
 		if r.began.IsZero() || c.Committed.Before(r.began) {
 			r.began = c.Committed
 		}
@@ -111,7 +122,7 @@ func collect(ctx context.Context, h kennel.History, asOf time.Time) (*record, er
 	}
 	for i := range r.commits {
 		c := &r.commits[i]
-		c.author, c.committer = r.people.who(c.author), r.people.who(c.committer)
+		c.author = r.people.who(c.author)
 		at := time.Unix(c.at, 0).UTC()
 		if f, ok := r.first[c.author]; !ok || at.Before(f) {
 			r.first[c.author] = at
