@@ -1,9 +1,11 @@
 package authority
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	kennel "github.com/kennel-oss/kennel"
@@ -52,5 +54,31 @@ func TestFoundingCase(t *testing.T) {
 		for _, f := range found {
 			t.Logf("as of %s: %s %s %s %s\n\t%v", c.asOf, f.At.Format("2006-01-02 15:04"), f.Severity, f.Rule, f.Title, f.Evidence)
 		}
+	}
+}
+
+// One examination of the repository that KENNEL_REPOSITORY names, as of now.
+func BenchmarkExamine(b *testing.B) {
+	folder := os.Getenv("KENNEL_REPOSITORY")
+	if folder == "" {
+		b.Skip("KENNEL_REPOSITORY names no real repository")
+	}
+	for b.Loop() {
+		h, err := history.Open(b.Context(), folder)
+		if err != nil {
+			b.Fatal(err)
+		}
+		found, err := New().Examine(b.Context(), kennel.NewSubject(kennel.Component{}, date("2026-11-01 00:00"), kennel.Grants{History: h}))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(found)), "cues")
+		if status, err := os.ReadFile("/proc/self/status"); err == nil {
+			_, after, _ := strings.Cut(string(status), "VmHWM:")
+			var kib float64
+			fmt.Sscan(after, &kib)
+			b.ReportMetric(kib/1024, "MiB-peak") // of this process, without git
+		}
+		h.Close()
 	}
 }

@@ -160,7 +160,10 @@ func (r *record) keep(c kennel.Commit) {
 	for list, changes := range lists {
 		if len(*list) < maxKept {
 			k := c
-			k.Changes = changes
+			k.Changes = slices.Clone(changes)
+			for i := range k.Changes { // else it would hold all paths of a large commit
+				k.Changes[i].Path = strings.Clone(k.Changes[i].Path)
+			}
 			*list = append(*list, k)
 		}
 	}
