@@ -261,7 +261,7 @@ func addGaps(j *kennel.Judgement, gaps []kennel.Gap) {
 	j.Gaps = slices.Compact(j.Gaps)
 }
 
-// moment is the time to judge as of.
+// moment is the time to judge as of: now, or the end of a day.
 func (f *scanFlags) moment(now time.Time) (time.Time, error) {
 	if f.asOf == "" {
 		return now, nil
@@ -270,7 +270,7 @@ func (f *scanFlags) moment(now time.Time) (time.Time, error) {
 	if err != nil {
 		return now, usage("--as-of %q: write YYYY-MM-DD", f.asOf)
 	}
-	return day, nil
+	return day.Add(24*time.Hour - time.Second), nil // the day as a whole
 }
 
 // inventory opens a target and says what is in it.

@@ -1,0 +1,35 @@
+package judge
+
+import (
+	"testing"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/policy"
+)
+
+func TestCase(t *testing.T) {
+	p, err := policy.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	say := func(s kennel.Severity) func(kennel.Component) ([]kennel.Finding, error) {
+		return func(kennel.Component) ([]kennel.Finding, error) {
+			return []kennel.Finding{{Rule: "late", At: day, Severity: kennel.SeverityLow}, {Rule: "early", At: day.AddDate(-1, 0, 0), Severity: s}},
+				&kennel.CouldNotLook{Reason: "half of it"}
+		}
+	}
+	j := New(Options{Policy: p, Layers: []kennel.Layer{cues{layer{"x": say(kennel.SeverityHigh)}}}})
+	c, err := j.Case(t.Context(), "x", kennel.Component{Package: kennel.Package{Name: "x"}}, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := c.Outcomes[0]
+	if c.Verdict != kennel.Review || o.State != kennel.StateFound || o.Reason != "half of it" || o.Results[0].Rule != "early" || o.Results[1].Verdict != kennel.Allow {
+		t.Errorf("got %+v", c)
+	}
+}
+
+// cues is a layer whose findings are not of the known layer.
+type cues struct{ layer }
+
+func (cues) Name() string { return "authority" }
