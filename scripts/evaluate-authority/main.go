@@ -73,7 +73,7 @@ func evaluate(folder, list, half, only string, cues bool) error {
 	return nil
 }
 
-var rules = []string{"tag-signer", "tagger", "share", "fixtures", "contact", "checks", "dead-probe", "ignored-build", "dormant"}
+var rules = []string{"tag-signer", "unsigned", "tagger", "share", "fixtures", "contact", "checks", "dead-probe", "ignored-build", "dormant"}
 
 func table(rows []row) {
 	fmt.Printf("| repository | releases | to review | %s |\n|---|---|---|%s\n", strings.Join(rules, " | "), strings.Repeat("---|", len(rules)))

@@ -5,6 +5,7 @@
 // hands is what healthy projects do, and it is also how a project is taken over.
 //
 //	tag-signer        a tag signed with a key that no tag before it was signed with
+//	unsigned          a release whose tag is not signed, after many that were
 //	tagger            a tag made by a person who made none before it
 //	share             a newcomer writes more than everybody else, the former main author too
 //	fixtures          binary test files arrive without code, hours before a release
@@ -54,6 +55,8 @@ const (
 	// settled is how many tags must have been signed (or made) before a signer
 	// (or tagger) is a change.
 	settled = 3
+	// habit is how many signed releases in a row make an unsigned one a change.
+	habit = 10
 	// lead is the time before a release in which fixtures without code are a
 	// cue: of 638 tags of eight projects, three had any within a day.
 	lead = day

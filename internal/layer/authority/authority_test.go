@@ -212,8 +212,9 @@ func TestOrdinarySigners(t *testing.T) {
 	s.tag("v2020", ada, newKey, date("2020-06-01 12:00")) // her own new key
 	s.tag("v2021", gab, strings.Repeat("C", 40), date("2020-07-01 12:00"))
 	s.tag("v2022", bea, "", date("2020-08-01 12:00"))
+	s.tag("v2023", bea, "", date("2020-08-01 12:00")) // said once
 	slices.SortStableFunc(s.commits, func(a, b kennel.Commit) int { return a.Committed.Compare(b.Committed) })
-	expect(t, examine(t, s, date("2020-08-01 12:00")), "tag-signer low", "tag-signer low", "tagger low")
+	expect(t, examine(t, s, date("2020-08-01 12:00")), "tag-signer low", "tag-signer low", "tagger low", "unsigned low")
 }
 
 // One person under two addresses: by name, by address and by .mailmap.

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	kennel "github.com/kennel-oss/kennel"
@@ -20,7 +21,18 @@ func (c *cues) signers() {
 	keys, taggers := map[string]int{}, map[int32]int{}
 	signed, made := 0, 0
 	lastKey := ""
+	run := 0 // of signed releases without an unsigned one between them
 	for i, t := range c.tags {
+		if strings.ContainsAny(t.Name, "0123456789") {
+			if t.Signature.Kind != "" {
+				run++
+			} else {
+				if run >= habit && t.at.After(c.asOf.Add(-window)) {
+					c.unsigned(t, run)
+				}
+				run = 0
+			}
+		}
 		if !t.Annotated {
 			continue
 		}
@@ -88,6 +100,17 @@ func (c *cues) newSigner(tags []tag, key, before string, times int, newTagger, f
 		Title:    fmt.Sprintf("%s is signed with a key not seen before, %s", t.Name, who),
 		Innocent: "a maintainer's key expired or moved to new hardware, or another maintainer releases now: ask for the old key's word for the new one",
 		Evidence: list,
+	}, t.Name)
+}
+
+// unsigned tells of a release whose tag is not signed when all of some time
+// before it were. Who has the right to push and not the key can make no other.
+func (c *cues) unsigned(t tag, run int) {
+	c.add(kennel.Finding{
+		Rule: "unsigned", Severity: kennel.SeverityLow, Confidence: kennel.ConfidenceHigh, At: t.at,
+		Title:    fmt.Sprintf("%s is not signed, and the %d releases before it were", t.Name, run),
+		Innocent: "the tag was made through a web page or by a machine, or its maker forgot",
+		Evidence: []kennel.Evidence{tagEvidence(t)},
 	}, t.Name)
 }
 
