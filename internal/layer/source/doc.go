@@ -1,0 +1,148 @@
+// Package source is the layer that asks whether a release is what its
+// repository says: it compares the files of an artifact with the tagged tree.
+//
+// Files that differ are the rule, not the exception: a release by "make dist"
+// carries some 130 files that no tree has. So what differs is explained away
+// first, and only what is left and is run by whoever builds or installs the
+// release becomes a cue:
+//
+//  1. the same content by git blob id (no blob is read for it), at the same
+//     path, elsewhere in the tree, or but for line endings and what
+//     .gitattributes substitutes;
+//  2. files of the known toolchain, by hash, from a reference set that is
+//     limited to what was published when the release was made;
+//  3. output of generators whose input is in the tree (configure, Makefile.in);
+//  4. the rest is ranked by reach: run by the build or an install hook,
+//     reached by it, or only shipped.
+//
+// What it cannot see: a generated file is taken for what its head says it is,
+// so a change made only inside of configure is not found here; neither is what
+// is openly in the repository, nor what a build does with honest sources.
+package source
+
+import (
+	"context"
+	"time"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// Class is how a file of the release relates to the tagged tree.
+type Class uint8
+
+const (
+	Same        Class = iota // the same bytes at the same path
+	LineEndings              // the same but for line endings
+	Substituted              // the same but for what export-subst replaces
+	Renamed                  // in no such place, but its bytes are elsewhere in the tree
+	Modified                 // the tree has another content at its path
+	Phantom                  // in no tree
+	Uncompared               // below a submodule, or too large to be read
+)
+
+func (c Class) String() string {
+	return [...]string{"same", "line endings", "substituted", "renamed", "modified", "phantom", "not compared"}[c]
+}
+
+// Reach is who runs a file.
+type Reach uint8
+
+const (
+	Shipped Reach = iota // nothing seen refers to it
+	Reached              // the build or an import uses it
+	Run                  // configure, make or an install hook runs it
+)
+
+func (r Reach) String() string { return [...]string{"shipped only", "reached", "run"}[r] }
+
+// Toolchain explains a file that the reference set has.
+const Toolchain = "a file of the known toolchain"
+
+// Variant explains a file that has no line but of known toolchain files.
+const Variant = "a variant of a known toolchain file"
+
+// File is a file of the release that is not the tree's.
+type File struct {
+	Path  string // in the release, without its top folder
+	Class Class
+	ID    string // git blob id
+	Size  int64
+	// Explained says what it is when it is of the ordinary kind, "" for what
+	// is left.
+	Explained string
+	Reach     Reach
+	By        string // what runs or reaches it: "m4_include in aclocal.m4"
+	Serial    int    // of an m4 file; 0 for none
+	Highest   int    // serial published for its name by then; 0 for none
+	Ignored   string // the .gitignore and line of the tree that names it
+
+	tree string // where it would be in the tree
+}
+
+// Comparison is a release against its tag.
+type Comparison struct {
+	Tag     kennel.Tag
+	At      time.Time // of the tag, as its clock said; zero when that is unknown
+	Folder  string    // of the tree, that the release was made from; "" for its root
+	Files   int       // of the release
+	Same    int       // of them the same in content, line endings apart
+	Missing int       // files of that folder that the release lacks
+	Differ  []File    // the others, by path
+	Modes   []string  // files whose executable bit is not the tree's
+
+	manifest []difference
+}
+
+// New returns the layer.
+func New() kennel.Layer { return layer{} }
+
+type layer struct{}
+
+func (layer) Name() string       { return "source" }
+func (layer) Needs() kennel.Need { return kennel.NeedRelease | kennel.NeedHistory }
+
+func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, error) {
+	c, err := Compare(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return c.cues(s.Component), nil
+}
+
+// Compare compares the subject's release with the tree of its tag. The tag is
+// found by the component's version; where Component.Commit names a tag or a
+// commit, it is that. A [kennel.CouldNotLook] says that no tree explains the
+// release.
+func Compare(ctx context.Context, s kennel.Subject) (*Comparison, error) {
+	release, err := s.Release()
+	if err != nil {
+		return nil, err
+	}
+	history, err := s.History()
+	if err != nil {
+		return nil, err
+	}
+	a, err := read(ctx, release, s.Component)
+	if err != nil {
+		return nil, &kennel.CouldNotLook{Reason: "the release could not be read", Err: err}
+	}
+	t, err := choose(ctx, history, s.Component, a)
+	if err != nil {
+		return nil, err
+	}
+	at := t.at
+	if !s.AsOf.IsZero() && (at.IsZero() || s.AsOf.Before(at)) {
+		at = s.AsOf
+	}
+	c := &Comparison{Tag: t.tag, At: t.at, Folder: t.folder, Files: len(a.files)}
+	if err := c.compare(ctx, a, t, history); err != nil {
+		return nil, err
+	}
+	b := newBuild(a)
+	c.explain(a, t, at)
+	if err := c.rank(ctx, b, t, history); err != nil {
+		return nil, err
+	}
+	c.manifest = manifests(a, t, history)
+	return c, ctx.Err()
+}

@@ -1,0 +1,78 @@
+package source
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// rank fills in who runs the files that differ, and which .gitignore names
+// those that are left.
+func (c *Comparison) rank(ctx context.Context, b *build, t *tree, h kennel.History) error {
+	if err := b.follow(ctx); err != nil {
+		return err
+	}
+	for i := range c.Differ {
+		f := &c.Differ[i]
+		at := b.r.byID[f.Path]
+		f.Reach, f.By = b.reach[at], b.by[at]
+		if path.Ext(f.Path) == ".m4" && f.Reach != Run && f.Explained == "" {
+			for _, dir := range []string{".", path.Dir(path.Dir(f.Path))} {
+				if name := path.Join(dir, "configure"); carries(b.r.text(name), b.r.text(f.Path)) {
+					f.Reach, f.By = Run, name+" carries its text"
+				}
+			}
+		}
+	}
+	c.ignored(t, h)
+	return nil
+}
+
+// ignored looks up which .gitignore of the tagged tree names a file that is
+// left.
+func (c *Comparison) ignored(t *tree, h kennel.History) {
+	texts := map[string][]byte{}
+	for i := range c.Differ {
+		f := &c.Differ[i]
+		if f.Class != Phantom || f.Explained != "" || f.Reach == Shipped {
+			continue
+		}
+		for dir := path.Dir(f.Path); ; dir = path.Dir(dir) {
+			name := path.Join(dir, ".gitignore")
+			if e, ok := t.find(name); ok && e.Size <= 1<<20 {
+				if _, read := texts[name]; !read {
+					texts[name], _ = h.Blob(e.ID, 1<<20)
+				}
+				folder := strings.TrimSuffix(name, ".gitignore")
+				if n := ignoring(texts[name], folder, f.Path); n > 0 {
+					f.Ignored = fmt.Sprintf("%s%s:%d", t.folder, name, n)
+					break
+				}
+			}
+			if dir == "." {
+				break
+			}
+		}
+	}
+}
+
+// ignoring returns the line of a .gitignore that names a file itself; one that
+// covers it by a wildcard alone says little.
+func ignoring(text []byte, folder, name string) int {
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		glob := strings.TrimSpace(string(line))
+		if glob == "" || strings.ContainsAny(glob, "*?[#!") {
+			continue
+		}
+		if (pattern{folder, glob}).matches(name) && path.Base(strings.TrimSuffix(glob, "/")) == path.Base(name) {
+			return n
+		}
+	}
+	return 0
+}
