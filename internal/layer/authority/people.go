@@ -76,6 +76,7 @@ func (p *people) join() {
 		who := p.proper(raw)
 		for _, w := range []kennel.Person{raw, who} {
 			unite("@", address(w.Email), int32(i))
+			unite("@", address(w.Name), int32(i)) // some have an address for a name
 			unite("=", fullName(w.Name), int32(i))
 		}
 	}
