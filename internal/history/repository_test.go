@@ -348,7 +348,7 @@ func TestTreeOfTrees(t *testing.T) {
 	commit := output(t, folder, "-c", "user.name=A", "-c", "user.email=a@a.example", "commit-tree", "-m", "x", tree)
 	git(t, folder, "update-ref", "refs/heads/bomb", commit)
 	usual := memory
-	memory = 64 << 20
+	memory = 32 << 20
 	defer func() { memory = usual }()
 	r = opened(t, folder)
 	refused(t, r.Commits(func(kennel.Commit) error { return nil }), "history")

@@ -16,6 +16,7 @@ import (
 // other compressed one.
 func (c *cues) fixtures() error {
 	told := map[string]bool{}
+	trees := 0
 	for i := len(c.releases) - 1; i >= 0; i-- {
 		t := c.releases[i]
 		if !t.at.After(c.asOf.Add(-window)) {
@@ -29,6 +30,9 @@ func (c *cues) fixtures() error {
 		}
 		if len(commits) == 0 {
 			continue
+		}
+		if trees++; trees > maxTrees {
+			return fmt.Errorf("more than %d releases have test files without code shortly before them", maxTrees)
 		}
 		files, err := c.history.Tree(t.Commit)
 		if err != nil {
@@ -84,6 +88,10 @@ func (c *cues) fixtures() error {
 	}
 	return nil
 }
+
+// maxTrees bounds the releases whose files are listed. None of the tuned-on
+// projects had more than a few in any two years.
+const maxTrees = 64
 
 // isFixture reports whether a change brings or changes a binary file of a test.
 func isFixture(c kennel.Change) bool {

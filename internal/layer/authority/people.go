@@ -14,8 +14,11 @@ type people struct {
 	number map[kennel.Person]int32
 	all    []kennel.Person
 	parent []int32 // of a forest in which every tree is one person
-	mapped []mapping
+	mapped map[string][]mapping // by the folded address that stands in commits
 }
+
+// maxMapped bounds the lines of .mailmap about one address.
+const maxMapped = 64
 
 // mapping is a line of .mailmap: who stands in commits, and who that is.
 type mapping struct{ proper, commit kennel.Person }
@@ -124,16 +127,19 @@ func (p *people) mailmap(text []byte) {
 		} else {
 			m.commit.Email = m.proper.Email
 		}
-		if len(p.mapped) < 1<<16 {
-			p.mapped = append(p.mapped, m)
+		if p.mapped == nil {
+			p.mapped = map[string][]mapping{}
+		}
+		if key := strings.ToLower(m.commit.Email); len(p.mapped[key]) < maxMapped {
+			p.mapped[key] = append(p.mapped[key], m)
 		}
 	}
 }
 
 // proper returns who a name and address stand for by .mailmap.
 func (p *people) proper(who kennel.Person) kennel.Person {
-	for _, m := range p.mapped {
-		if strings.EqualFold(m.commit.Email, who.Email) && (m.commit.Name == "" || strings.EqualFold(m.commit.Name, who.Name)) {
+	for _, m := range p.mapped[strings.ToLower(who.Email)] {
+		if m.commit.Name == "" || strings.EqualFold(m.commit.Name, who.Name) {
 			if m.proper.Name != "" {
 				who.Name = m.proper.Name
 			}

@@ -55,10 +55,12 @@ type probe struct {
 // compiler sees is then not known.
 func sources(name, text string) []probe {
 	var all []probe
+	line, counted := 1, 0
 	add := func(start, end int) {
-		p := text[start:end]
-		if len(p) > 0 && len(p) < 1<<16 {
-			all = append(all, probe{p, 1 + strings.Count(text[:start], "\n")})
+		line += strings.Count(text[counted:start], "\n")
+		counted = start
+		if p := text[start:end]; len(p) > 0 && len(p) < 1<<16 {
+			all = append(all, probe{p, line})
 		}
 	}
 	base := path.Base(name)
