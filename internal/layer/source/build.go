@@ -158,7 +158,7 @@ func (b *build) refer(line []byte, from string, how Reach, word string) {
 		i := bytes.LastIndexByte(token, '/')
 		if b.configured && bytes.HasSuffix(token, []byte("/Makefile")) {
 			for _, ext := range []string{".in", ".am"} {
-				if at, ok := b.r.byID[string(token)+ext]; ok {
+				if at, ok := b.r.index[string(token)+ext]; ok {
 					b.mark(at, Run, "make in "+from)
 				}
 			}

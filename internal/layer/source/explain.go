@@ -15,7 +15,7 @@ func (c *Comparison) explain(r *release, t *tree, at time.Time) {
 		if f.Explained != "" && f.Class != Renamed {
 			continue
 		}
-		if e := r.files[r.byID[f.Path]]; known(e.sha1, at) {
+		if e := r.files[r.index[f.Path]]; known(e.sha1, at) {
 			f.Explained = Toolchain
 			continue
 		}
@@ -57,9 +57,11 @@ func generated(f *File, r *release, t *tree) string {
 		}
 		return false
 	}
+	var head []byte
 	says := func(marks ...string) bool {
-		head := r.text(f.Path)
-		head = head[:min(len(head), 4096)]
+		if head == nil {
+			head = r.head(f.Path)
+		}
 		for _, m := range marks {
 			if bytes.Contains(head, []byte(m)) {
 				return true

@@ -101,6 +101,8 @@ func cmakeLine(line []byte, _ *lineState) (Reach, string) {
 	switch {
 	case bytes.HasPrefix(lower, []byte("#")):
 		return Shipped, ""
+	case bytes.Contains(lower, []byte("_binary_dir}")):
+		return Reached, "named" // what the build itself made there
 	case bytes.HasPrefix(lower, []byte("include(")) || bytes.HasPrefix(lower, []byte("include (")):
 		return Run, "include"
 	case bytes.Contains(lower, []byte("command")) || bytes.Contains(lower, []byte("execute_process")):

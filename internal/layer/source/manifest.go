@@ -77,7 +77,7 @@ type difference struct {
 func manifests(r *release, t *tree, h kennel.History) []difference {
 	const name = "package.json"
 	e, ok := t.find(name)
-	if !ok || !r.has(name) || e.ID == r.files[r.byID[name]].sha1 {
+	if !ok || !r.has(name) || e.ID == r.files[r.index[name]].sha1 {
 		return nil
 	}
 	text, err := h.Blob(e.ID, maxText)

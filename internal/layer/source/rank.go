@@ -18,7 +18,7 @@ func (c *Comparison) rank(ctx context.Context, b *build, t *tree, h kennel.Histo
 	}
 	for i := range c.Differ {
 		f := &c.Differ[i]
-		at := b.r.byID[f.Path]
+		at := b.r.index[f.Path]
 		f.Reach, f.By = b.reach[at], b.by[at]
 		if path.Ext(f.Path) == ".m4" && f.Reach != Run && f.Explained == "" {
 			for _, dir := range []string{".", path.Dir(path.Dir(f.Path))} {

@@ -84,7 +84,8 @@ func assembled(text []byte, at time.Time) bool {
 }
 
 // NormalLine writes a line of a script or m4 file for comparison: without the
-// space around it, and version numbers as "0". It is empty for comments.
+// space around it, and with numbers and versions ("2.4.7-15build2") as "0". It
+// is empty for comments.
 func NormalLine(line []byte) []byte {
 	line = bytes.TrimSpace(line)
 	if bytes.HasPrefix(line, []byte("#")) || bytes.HasPrefix(line, []byte("dnl ")) {
@@ -97,16 +98,22 @@ func NormalLine(line []byte) []byte {
 			continue
 		}
 		out = append(out, '0')
-		for i+1 < len(line) && (isDigit(line[i+1]) || line[i+1] == '.' && i+2 < len(line) && isDigit(line[i+2])) {
-			i++
-		}
-		for _, stamp := range []string{"-dirty"} {
-			if bytes.HasPrefix(line[i+1:], []byte(stamp)) {
-				i += len(stamp)
+		version := false
+		for ; i+1 < len(line); i++ {
+			next := line[i+1]
+			dot := next == '.' && i+2 < len(line) && isDigit(line[i+2])
+			if !isDigit(next) && !dot && !(version && inVersion(next)) {
+				break
 			}
+			version = version || dot
 		}
 	}
 	return out
+}
+
+// inVersion tells what stands in a version behind its first numbers.
+func inVersion(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '+' || c == '-' || c == '~'
 }
 
 // highest returns the highest serial of an m4 file name that was published at

@@ -30,7 +30,7 @@ type release struct {
 	fsys  fs.FS
 	top   string // the folder that is stripped, "." for none
 	files []entry
-	byID  map[string]int // path -> index in files
+	index map[string]int // path -> index in files
 }
 
 type entry struct {
@@ -44,7 +44,7 @@ func (e entry) link() bool { return e.mode&fs.ModeSymlink != 0 }
 
 // read lists and hashes the files of a release.
 func read(ctx context.Context, fsys fs.FS, c kennel.Component) (*release, error) {
-	r := &release{fsys: fsys, top: top(fsys, c), byID: map[string]int{}}
+	r := &release{fsys: fsys, top: top(fsys, c), index: map[string]int{}}
 	total, buffer := int64(0), make([]byte, 64<<10)
 	err := fs.WalkDir(fsys, r.top, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -75,7 +75,7 @@ func read(ctx context.Context, fsys fs.FS, c kennel.Component) (*release, error)
 				return err
 			}
 		}
-		r.byID[e.path] = len(r.files)
+		r.index[e.path] = len(r.files)
 		r.files = append(r.files, e)
 		return nil
 	})
@@ -140,7 +140,7 @@ func (r *release) sha256(e entry) (string, error) {
 // text returns the content of a file, nil when there is none or it is over the
 // bound on texts.
 func (r *release) text(name string) []byte {
-	i, ok := r.byID[name]
+	i, ok := r.index[name]
 	if !ok || r.files[i].size > maxText || r.files[i].link() {
 		return nil
 	}
@@ -151,8 +151,27 @@ func (r *release) text(name string) []byte {
 	return b
 }
 
+// head returns the beginning of a file, where generators say what they made.
+func (r *release) head(name string) []byte {
+	head := make([]byte, 4096)
+	i, ok := r.index[name]
+	if !ok || r.files[i].link() {
+		return head[:0]
+	}
+	f, err := r.fsys.Open(path.Join(r.top, name))
+	if err != nil {
+		return head[:0]
+	}
+	defer f.Close()
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.ErrUnexpectedEOF {
+		n = 0
+	}
+	return head[:n]
+}
+
 func (r *release) has(name string) bool {
-	_, ok := r.byID[name]
+	_, ok := r.index[name]
 	return ok
 }
 

@@ -293,6 +293,28 @@ func TestReference(t *testing.T) {
 	}
 }
 
+func TestNormalLine(t *testing.T) {
+	for _, test := range [][2]string{
+		{"  VERSION=\"2.4.7 Kennel-2.4.7-15build2\"\n", `VERSION="0 Kennel-0"`}, {"# x\n", ""}, {"dnl x", ""},
+		{"case $x in 10.*) y ;;\n", "case $x in 0.*) y ;;"}, {"a=1; b=22x", "a=0; b=0x"}, {"[0.1-dirty']", "[0']"},
+	} {
+		if got := string(NormalLine([]byte(test[0]))); got != test[1] {
+			t.Errorf("%q: %q, want %q", test[0], got, test[1])
+		}
+	}
+}
+
+// What packagers patch is a variant; what has a line of its own is not.
+func TestAssembled(t *testing.T) {
+	text := []byte("AC_REQUIRE([AC_PROG_SED])\n")
+	if !assembled(text, time.Time{}) {
+		t.Skip("the reference set was made without libtool")
+	}
+	if assembled(append(text, "eval `sed x $0`\n"...), time.Time{}) || assembled(nil, time.Time{}) || assembled(text, epoch) {
+		t.Error("a line of nobody's, no line, or one of the future passes for known")
+	}
+}
+
 func TestGlob(t *testing.T) {
 	for _, test := range []struct {
 		folder, glob, name string
@@ -325,6 +347,14 @@ func FuzzReaders(f *testing.F) {
 	})
 }
 
+// listed hashes its tree once, as git has it.
+type listed struct {
+	repository
+	tree []kennel.TreeEntry
+}
+
+func (l listed) Tree(string) ([]kennel.TreeEntry, error) { return l.tree, nil }
+
 func BenchmarkCompare(b *testing.B) {
 	tree, release := map[string]string{}, fstest.MapFS{}
 	size := int64(0)
@@ -340,7 +370,8 @@ func BenchmarkCompare(b *testing.B) {
 		tree[name] = content
 		release["x/"+name] = &fstest.MapFile{Data: []byte(content)}
 	}
-	h := repository{"v1.4.0", day, tree}
+	h := listed{repository: repository{"v1.4.0", day, tree}}
+	h.tree, _ = h.repository.Tree("")
 	s := kennel.NewSubject(leash(), time.Time{}, kennel.Grants{Release: release, History: h})
 	b.Run("hash", func(b *testing.B) {
 		b.SetBytes(size)
