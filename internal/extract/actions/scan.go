@@ -38,6 +38,7 @@ type frame struct {
 	key   string
 	col   int
 	items int // dashes between the key above and this one
+	dash  int // column of the dash, when there is one
 }
 
 const maxDepth = 50
@@ -82,7 +83,11 @@ func (s *scanner) line(line string) bool {
 	switch items {
 	case 0:
 	case 1:
-		s.leave(dash + 1) // the key above may stand at the dash itself
+		// The key above may stand at the dash itself. An item whose dash is not
+		// below those before it is no item of theirs.
+		if gone := s.leave(dash + 1); gone != nil && (gone.items != 1 || gone.dash != dash) {
+			return false
+		}
 	default:
 		return false
 	}
@@ -97,25 +102,28 @@ func (s *scanner) line(line string) bool {
 		return s.value("", body, dash)
 	}
 	if items == 0 {
-		for n := len(s.path); n > 0 && s.path[n-1].col >= col; n-- {
-			if s.path[n-1].col == col {
-				items = s.path[n-1].items
+		if gone := s.leave(col); gone != nil {
+			if gone.col != col {
+				return false // back to a column where no key stands
 			}
-			s.path = s.path[:n-1]
+			items, dash = gone.items, gone.dash
 		}
 	}
 	if len(s.path) == maxDepth {
 		return false
 	}
-	s.path = append(s.path, frame{key, col, items})
+	s.path = append(s.path, frame{key, col, items, dash})
 	return s.value(key, value, col)
 }
 
-// leave drops the keys at or behind a column.
-func (s *scanner) leave(col int) {
+// leave drops the keys at or behind a column and returns the outermost of
+// them, or nil.
+func (s *scanner) leave(col int) (gone *frame) {
 	for n := len(s.path); n > 0 && s.path[n-1].col >= col; n-- {
-		s.path = s.path[:n-1]
+		outer := s.path[n-1]
+		gone, s.path = &outer, s.path[:n-1]
 	}
+	return gone
 }
 
 // value reads what stands behind a key, or a dash.
