@@ -11,6 +11,9 @@ func globbed(glob, name string) bool {
 		return false
 	}
 	if rest, ok := strings.CutPrefix(glob, "**/"); ok {
+		for strings.HasPrefix(rest, "**/") { // one of them says it all; many would cost
+			rest = rest[3:]
+		}
 		for {
 			if globbed(rest, name) {
 				return true
