@@ -217,6 +217,23 @@ func TestOrdinarySigners(t *testing.T) {
 	expect(t, examine(t, s, date("2020-08-01 12:00")), "tag-signer low", "tag-signer low", "tagger low", "unsigned low")
 }
 
+// Picked commits count once, and at the time of the first.
+func TestPicked(t *testing.T) {
+	s := takeover()
+	for _, c := range s.commits {
+		if c.Author == bea {
+			c.ID = "f" + c.ID[1:]
+			c.Committed = date("2021-03-09 12:00")
+			s.commits = append(s.commits, c)
+		}
+	}
+	found := examine(t, s, date("2021-03-10 12:00"))
+	expect(t, found, "share low", "tag-signer medium")
+	if !strings.Contains(found[0].Title, "60 of the 63 commits from 2020-01-01 on") || !strings.Contains(found[1].Title, "first commit 2020-02-01") {
+		t.Errorf("%s; %s", found[0].Title, found[1].Title)
+	}
+}
+
 // One person under two addresses: by name, by address and by .mailmap.
 func TestMailmap(t *testing.T) {
 	moved := kennel.Person{Name: "A. Old-Married", Email: "ada@moved.example"}

@@ -13,7 +13,7 @@ import (
 type people struct {
 	number map[kennel.Person]int32
 	all    []kennel.Person
-	parent []int32 // of a forest in which every tree is one person
+	parent []int32              // of a forest in which every tree is one person
 	mapped map[string][]mapping // by the folded address that stands in commits
 }
 

@@ -57,12 +57,12 @@ func collect(ctx context.Context, h kennel.History, asOf time.Time) (*record, er
 	}
 	mailmap, mailmapAt := "", time.Time{}
 	// A commit that was picked onto another branch is the same work: it keeps
-	// its author and the author's date.
+	// its author and the author's date. It counts where it came first.
 	type work struct {
 		author int32
 		at     int64
 	}
-	done := map[work]bool{}
+	done := map[work]int{} // its index in r.commits
 	err = h.Commits(func(c kennel.Commit) error {
 		if _, ok := light[c.ID]; ok {
 			light[c.ID] = c.Committed
@@ -71,9 +71,12 @@ func collect(ctx context.Context, h kennel.History, asOf time.Time) (*record, er
 			return nil
 		}
 		r.people.index(c.Committer)
-		if w := (work{r.people.index(c.Author), c.Authored.Unix()}); !done[w] {
-			done[w] = true
-			r.commits = append(r.commits, brief{w.author, c.Committed.Unix()})
+		w, at := work{r.people.index(c.Author), c.Authored.Unix()}, c.Committed.Unix()
+		if i, again := done[w]; again {
+			r.commits[i].at = min(r.commits[i].at, at)
+		} else {
+			done[w] = len(r.commits)
+			r.commits = append(r.commits, brief{w.author, at})
 		}
 		if r.began.IsZero() || c.Committed.Before(r.began) {
 			r.began = c.Committed
