@@ -100,6 +100,9 @@ func (c *Comparison) cue(component kennel.Component, f File) kennel.Finding {
 	}
 	title := fmt.Sprintf("%s %s, and %s", f.Path, says, f.By)
 	innocent := "A newer or patched tool of the release's maker put it there, or the release was made from a commit beside the tag."
+	if f.strange > 0 {
+		title += fmt.Sprintf("; all but %d of its %d lines are of a known toolchain file", f.strange, f.lines)
+	}
 	if f.above() {
 		rule, severity = "serial", kennel.SeverityHigh
 		title = fmt.Sprintf("%s %s, has serial %d where %d was the highest published, and is run: %s", f.Path, says, f.Serial, f.Highest, f.By)
@@ -133,6 +136,9 @@ func (f File) evidence() []kennel.Evidence {
 	}
 	says = append(says, f.Reach.String()+": "+f.By)
 	out := []kennel.Evidence{{Kind: "file", What: f.Path, Says: strings.Join(says, ", ")}}
+	for _, line := range f.shown {
+		out = append(out, kennel.Evidence{Kind: "file", What: f.Path, Says: "a line that no known version has: " + line})
+	}
 	if f.Ignored != "" {
 		file, line, _ := strings.Cut(f.Ignored, ":")
 		out = append(out, kennel.Evidence{Kind: "file", What: file, Says: "line " + line + " names " + path.Base(f.Path)})

@@ -77,6 +77,10 @@ type File struct {
 	Ignored   string // the .gitignore and line of the tree that names it
 
 	tree string // where it would be in the tree
+	// Of a file that is nearly a toolchain's: its lines, how many of them no
+	// known version has, and the first of those.
+	lines, strange int
+	shown          []string
 }
 
 // Comparison is a release against its tag.

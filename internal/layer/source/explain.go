@@ -23,9 +23,16 @@ func (c *Comparison) explain(r *release, t *tree, at time.Time) {
 			continue
 		}
 		if f.Size <= maxText && (path.Ext(f.Path) == ".m4" || path.Ext(f.Path) == ".sh" || path.Ext(f.Path) == "") {
-			if assembled(r.text(f.Path), at) {
+			unknown, all := strange(r.text(f.Path), at)
+			if all > 0 && len(unknown) == 0 {
 				f.Explained = Variant
 				continue
+			}
+			if len(unknown)*10 <= all {
+				f.lines, f.strange = all, len(unknown)
+				for _, line := range unknown[:min(len(unknown), examples)] {
+					f.shown = append(f.shown, clip(strings.ToValidUTF8(string(line), "\uFFFD")))
+				}
 			}
 		}
 		if f.Explained = rewritten(f.Path, r); f.Explained == "" {

@@ -66,21 +66,22 @@ func since(table, key string, at time.Time) bool {
 	return at.IsZero() || !epoch.AddDate(0, 0, int(days)).After(at.Add(lag))
 }
 
-// assembled reports whether a text has no line but of known toolchain files,
-// which is what a packager's patched version of one looks like: nothing new can
-// be said with them.
-func assembled(text []byte, at time.Time) bool {
-	n := 0
+// strange returns the lines of a text that no known toolchain file has, and
+// how many it has in all, comments aside. A text without a strange line is what
+// a packager's patched version of such a file looks like: nothing new can be
+// said with known lines.
+func strange(text []byte, at time.Time) (unknown [][]byte, all int) {
 	for line := range bytes.Lines(text) {
-		if line = NormalLine(line); len(line) == 0 {
+		normal := NormalLine(line)
+		if len(normal) == 0 {
 			continue
 		}
-		sum := sha256.Sum256(line)
-		if n++; !since(lines, string(sum[:lineBytes]), at) {
-			return false
+		sum := sha256.Sum256(normal)
+		if all++; !since(lines, string(sum[:lineBytes]), at) {
+			unknown = append(unknown, bytes.TrimSpace(line))
 		}
 	}
-	return n > 0
+	return unknown, all
 }
 
 // NormalLine writes a line of a script or m4 file for comparison: without the

@@ -304,14 +304,18 @@ func TestNormalLine(t *testing.T) {
 	}
 }
 
-// What packagers patch is a variant; what has a line of its own is not.
-func TestAssembled(t *testing.T) {
-	text := []byte("AC_REQUIRE([AC_PROG_SED])\n")
-	if !assembled(text, time.Time{}) {
-		t.Skip("the reference set was made without libtool")
+// What packagers patch is a variant; a line of nobody's, and one of the future,
+// is strange.
+func TestStrangeLines(t *testing.T) {
+	text := []byte("# comment\ncase $host_os in\n")
+	if unknown, all := strange(text, time.Time{}); len(unknown) != 0 || all != 1 {
+		t.Errorf("known: %q of %d", unknown, all)
 	}
-	if assembled(append(text, "eval `sed x $0`\n"...), time.Time{}) || assembled(nil, time.Time{}) || assembled(text, epoch) {
-		t.Error("a line of nobody's, no line, or one of the future passes for known")
+	if unknown, all := strange(append(text, "eval `sed x $0`\n"...), time.Time{}); len(unknown) != 1 || all != 2 {
+		t.Errorf("one of them nobody's: %q of %d", unknown, all)
+	}
+	if unknown, _ := strange(text, epoch); len(unknown) != 1 {
+		t.Errorf("one of the future: %q", unknown)
 	}
 }
 
