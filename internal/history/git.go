@@ -19,16 +19,14 @@ const (
 	longest      = 30 * time.Minute
 	silence      = 20 * time.Second // without a byte of output, while we wait for one
 	maxComplaint = 4 << 10          // bytes kept of what git says went wrong
-	// maxAlloc and maxMap are what git may allocate or map at once: a pack can
-	// claim any size for an object. Git maps windows of packs and whole indexes;
-	// 16 million objects have an index of 512 MiB.
+	// maxAlloc is what git may allocate at once, since a pack can claim any size
+	// for an object; window is how much of a pack it maps at once.
 	maxAlloc = "512m"
 	window   = "64m"
 )
 
 // memory is what one git command may fill: a tree that holds itself many times
-// over is a list without end inside git before a byte of it is written. The log
-// of 90,000 commits takes git less than 0.1 GiB besides what it maps.
+// over is a list without end inside git before a byte of it is written.
 var memory uint64 = 2 << 30
 
 var errNoGit = errors.New("git is not installed: install it, or name the file itself")

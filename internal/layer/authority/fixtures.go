@@ -89,8 +89,7 @@ func (c *cues) fixtures() error {
 	return nil
 }
 
-// maxTrees bounds the releases whose files are listed. None of the tuned-on
-// projects had more than a few in any two years.
+// maxTrees bounds the releases whose files are listed.
 const maxTrees = 64
 
 // isFixture reports whether a change brings or changes a binary file of a test.

@@ -9,8 +9,7 @@ import (
 	kennel "github.com/kennel-oss/kennel"
 )
 
-// maxText bounds the build and ignore files that are read. The largest
-// configure.ac of the tuned-on projects has about 200 KiB.
+// maxText bounds the build and ignore files that are read.
 const maxText = 1 << 20
 
 // ignores tells of .gitignore files that, since the release before, newly name
