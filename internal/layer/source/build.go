@@ -152,7 +152,7 @@ func (b *build) refer(line []byte, from string, how Reach, word string) {
 		}
 		token := line[:end]
 		line = line[end:]
-		if len(token) < 3 || bytes.IndexAny(token, "./") < 0 {
+		if len(token) < 3 || !bytes.ContainsAny(token, "./") {
 			continue
 		}
 		i := bytes.LastIndexByte(token, '/')
