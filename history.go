@@ -65,5 +65,5 @@ type TreeEntry struct {
 	Path string
 	Mode string
 	ID   string
-	Size int64 // bytes; -1 for what is not a blob (a submodule)
+	Size int64 // bytes; -1 for what is not a blob (a submodule), or a blob that is not here (a partial clone)
 }
