@@ -33,6 +33,20 @@ func (a *app) databasePath(flag string, user config.Config) (string, error) {
 	return filepath.Join(cache, "kennel", "db"), nil
 }
 
+// locateDatabase is databasePath for commands that read nothing else of the
+// user's configuration.
+func (a *app) locateDatabase(flag string) (string, error) {
+	user, err := a.userConfig()
+	if err != nil {
+		return "", err
+	}
+	path, err := a.databasePath(flag, user)
+	if err != nil {
+		return "", &exit{exitFailed, err}
+	}
+	return path, nil
+}
+
 // openDatabase opens the advisory database, after updating it where that was
 // asked for. Without one the built-in starter set answers. What a reader has
 // to know of it comes back as gaps.
@@ -50,21 +64,28 @@ func (a *app) openDatabase(ctx context.Context, f *scanFlags, user config.Config
 			gaps = append(gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: "advisory database", Why: "could not be updated, the old one answers: " + err.Error()})
 		}
 	}
-	db, err := advisory.Open(path)
-	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) || f.database != "" {
-			return nil, nil, &exit{exitFailed, err}
-		}
-		if db, err = advisory.Starter(); err != nil {
-			return nil, nil, &exit{exitFailed, err}
-		}
-		return db, gaps, nil
+	db, err := openOrStarter(path, f.database != "")
+	if err != nil || db.Info().Starter {
+		return db, gaps, err
 	}
 	if days := age(db.Info(), a.now); days > int(staleAfter.Hours()/24) {
 		gaps = append(gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: "advisory database",
 			Why: fmt.Sprintf("is %d days old: what was published since is not known here; run: kennel db update", days)})
 	}
 	return db, gaps, nil
+}
+
+// openOrStarter opens the database at path. Where there is none the built-in
+// starter set answers, unless somebody named the path.
+func openOrStarter(path string, named bool) (*advisory.DB, error) {
+	db, err := advisory.Open(path)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		db, err = advisory.Starter()
+	}
+	if err != nil {
+		return nil, &exit{exitFailed, err}
+	}
+	return db, nil
 }
 
 // stale reports whether the database is missing or older than a day.

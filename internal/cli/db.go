@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -101,24 +99,18 @@ func (a *app) dbStatus() *cobra.Command {
 		Short: "Say what is in the database and how fresh it is",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			user, err := a.userConfig()
+			where, err := a.locateDatabase(path)
 			if err != nil {
 				return err
 			}
-			where, err := a.databasePath(path, user)
+			db, err := openOrStarter(where, path != "")
 			if err != nil {
-				return &exit{exitFailed, err}
-			}
-			db, err := advisory.Open(where)
-			if errors.Is(err, fs.ErrNotExist) && path == "" {
-				if db, err = advisory.Starter(); err == nil {
-					fmt.Fprintf(a.stdout, "no database at %s: the built-in starter set answers; run: kennel db update\n\n", where)
-				}
-			}
-			if err != nil {
-				return &exit{exitFailed, err}
+				return err
 			}
 			defer db.Close()
+			if db.Info().Starter {
+				fmt.Fprintf(a.stdout, "no database at %s: the built-in starter set answers; run: kennel db update\n\n", where)
+			}
 			return a.printStatus(db.Info())
 		},
 	}
@@ -154,13 +146,9 @@ func (a *app) dbVerify() *cobra.Command {
 		Short: "Read the whole database and compare it with its digests",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			user, err := a.userConfig()
+			where, err := a.locateDatabase(path)
 			if err != nil {
 				return err
-			}
-			where, err := a.databasePath(path, user)
-			if err != nil {
-				return &exit{exitFailed, err}
 			}
 			db, err := advisory.Open(where)
 			if err != nil {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -32,24 +31,18 @@ hold for that version and why.`,
   kennel explain pkg:npm/lodash@4.17.15`,
 		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			user, err := a.userConfig()
+			where, err := a.locateDatabase(path)
 			if err != nil {
 				return err
 			}
-			where, err := a.databasePath(path, user)
+			db, err := openOrStarter(where, path != "")
 			if err != nil {
-				return &exit{exitFailed, err}
-			}
-			db, err := advisory.Open(where)
-			if errors.Is(err, fs.ErrNotExist) && path == "" {
-				if db, err = advisory.Starter(); err == nil {
-					fmt.Fprintln(a.stderr, "kennel: only the built-in starter set answers; run: kennel db update")
-				}
-			}
-			if err != nil {
-				return &exit{exitFailed, err}
+				return err
 			}
 			defer db.Close()
+			if db.Info().Starter {
+				fmt.Fprintln(a.stderr, "kennel: only the built-in starter set answers; run: kennel db update")
+			}
 			if strings.HasPrefix(args[0], "pkg:") {
 				return a.explainPackage(db, args[0])
 			}

@@ -125,10 +125,8 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, arg string) error {
 	if err != nil {
 		return err
 	}
-	if f.failOn != "never" {
-		if v, ok := kennel.ParseVerdict(f.failOn); !ok || v == kennel.Allow {
-			return usage("--fail-on %q: write deny, review or never", f.failOn)
-		}
+	if err := f.checkFailOn(); err != nil {
+		return err
 	}
 	j, err := a.judge(ctx, f, arg)
 	if err != nil {
@@ -147,11 +145,25 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, arg string) error {
 	return f.status(&j)
 }
 
+// checkFailOn refuses a --fail-on that names no verdict to fail on.
+func (f *scanFlags) checkFailOn() error {
+	if v, ok := kennel.ParseVerdict(f.failOn); f.failOn != "never" && (!ok || v == kennel.Allow) {
+		return usage("--fail-on %q: write deny, review or never", f.failOn)
+	}
+	return nil
+}
+
+// fails reports whether --fail-on makes a verdict fail the run.
+func (f *scanFlags) fails(v kennel.Verdict) bool {
+	limit, ok := kennel.ParseVerdict(f.failOn)
+	return ok && v <= limit
+}
+
 func tool() report.Tool { return report.Tool{Name: "kennel", Version: Version} }
 
 // status turns a judgement into the exit status.
 func (f *scanFlags) status(j *kennel.Judgement) error {
-	if limit, ok := kennel.ParseVerdict(f.failOn); ok && j.Verdict <= limit {
+	if f.fails(j.Verdict) {
 		return &exit{code: exitVerdict}
 	}
 	if len(j.Inventory.Projects) == 0 && len(j.Inventory.Gaps) == 0 {

@@ -63,9 +63,8 @@ dates and names can be forged. Packages by name, and dependency updates, are to 
 					return usage("vet writes text or json so far, not %s", o.format)
 				}
 			}
-			limit, ok := kennel.ParseVerdict(f.failOn)
-			if f.failOn != "never" && (!ok || limit == kennel.Allow) {
-				return usage("--fail-on %q: write deny, review or never", f.failOn)
+			if err := f.checkFailOn(); err != nil {
+				return err
 			}
 			asOf, err := f.moment(a.now)
 			if err != nil {
@@ -95,7 +94,7 @@ dates and names can be forged. Packages by name, and dependency updates, are to 
 					return &exit{exitFailed, err}
 				}
 			}
-			if ok && c.Verdict <= limit {
+			if f.fails(c.Verdict) {
 				return &exit{code: exitVerdict}
 			}
 			for _, o := range c.Outcomes {
