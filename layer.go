@@ -20,6 +20,14 @@ type Layer interface {
 	Examine(ctx context.Context, s Subject) ([]Finding, error)
 }
 
+// Illustrator is a layer that can also show what it looked at.
+type Illustrator interface {
+	Layer
+	// Illustrate is Examine, with what there is to draw. The exhibit is good
+	// beside findings and beside none; it is empty when the layer could not look.
+	Illustrate(ctx context.Context, s Subject) ([]Finding, Exhibit, error)
+}
+
 // Need is a set of handles.
 type Need uint
 
@@ -28,6 +36,7 @@ const (
 	NeedRelease         // the unpacked release
 	NeedPrevious        // the unpacked release before it
 	NeedHistory         // the source repository
+	NeedRegistry        // what package registries list
 )
 
 // Grants are the handles that a host gives to layers. What is nil is refused.
@@ -35,6 +44,7 @@ type Grants struct {
 	Advisories        Advisories
 	Release, Previous fs.FS // bounded and read-only
 	History           History
+	Registry          Registry
 }
 
 // Subject is what a layer examines, as of a moment.
@@ -84,6 +94,15 @@ func (s Subject) History() (History, error) {
 		return nil, &CouldNotLook{Reason: "no source repository was given", Err: ErrNotGranted}
 	}
 	return s.grants.History, nil
+}
+
+// Registry returns what package registries list, or an error when it was
+// refused.
+func (s Subject) Registry() (Registry, error) {
+	if s.grants.Registry == nil {
+		return nil, &CouldNotLook{Reason: "no package registry was given", Err: ErrNotGranted}
+	}
+	return s.grants.Registry, nil
 }
 
 // CouldNotLook is the error of a layer that could not look. It is never to be

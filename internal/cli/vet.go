@@ -125,8 +125,7 @@ func (a *app) vetHistory(ctx context.Context, folder string, o judge.Options, as
 	}
 	defer repository.Close()
 	o.Layers = []kennel.Layer{authority.New()}
-	o.Grants = kennel.Grants{History: repository}
-	return makeCase(ctx, o, folder, kennel.Component{}, asOf)
+	return makeCase(ctx, o, folder, kennel.NewSubject(kennel.Component{}, asOf, kennel.Grants{History: repository}))
 }
 
 // vetRelease makes the case of a release against its source.
@@ -145,14 +144,13 @@ func (a *app) vetRelease(ctx context.Context, artifact, folder, ref string, o ju
 	}
 	defer repository.Close()
 	o.Layers = []kennel.Layer{source.New()}
-	o.Grants = kennel.Grants{Release: t.FS(), History: repository}
 	c := release(filepath.Base(artifact))
 	c.Commit = ref
-	return makeCase(ctx, o, artifact, c, asOf)
+	return makeCase(ctx, o, artifact, kennel.NewSubject(c, asOf, kennel.Grants{Release: t.FS(), History: repository}))
 }
 
-func makeCase(ctx context.Context, o judge.Options, subject string, c kennel.Component, asOf time.Time) (kennel.Case, error) {
-	made, err := judge.New(o).Case(ctx, subject, c, asOf)
+func makeCase(ctx context.Context, o judge.Options, name string, subject kennel.Subject) (kennel.Case, error) {
+	made, err := judge.New(o).Case(ctx, name, subject)
 	if err != nil {
 		return kennel.Case{}, &exit{exitFailed, err}
 	}

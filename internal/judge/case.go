@@ -13,16 +13,16 @@ import (
 )
 
 // Case examines one subject with every layer and judges what they find. It
-// fails only when ctx ends.
-func (j *Judge) Case(ctx context.Context, name string, c kennel.Component, asOf time.Time) (kennel.Case, error) {
-	out := kennel.Case{Subject: name, AsOf: asOf.UTC(), Verdict: kennel.Allow, Policy: j.o.Policy.Info()}
-	subject := kennel.NewSubject(c, asOf, j.o.Grants)
+// fails only when ctx ends. name is what a person calls the subject.
+func (j *Judge) Case(ctx context.Context, name string, subject kennel.Subject) (kennel.Case, error) {
+	asOf := subject.AsOf
+	out := kennel.Case{Subject: name, Component: subject.Component, AsOf: asOf.UTC(), Verdict: kennel.Allow, Policy: j.o.Policy.Info()}
 	for _, layer := range j.o.Layers {
-		found, err := guarded(ctx, layer, subject)
+		found, exhibit, err := illustrated(ctx, layer, subject)
 		if ctx.Err() != nil {
 			return kennel.Case{}, ctx.Err()
 		}
-		o := kennel.Outcome{Layer: layer.Name(), State: kennel.StateClear}
+		o := kennel.Outcome{Layer: layer.Name(), State: kennel.StateClear, Exhibit: exhibit}
 		if len(found) > 0 {
 			o.State = kennel.StateFound
 		}
@@ -51,4 +51,48 @@ func (j *Judge) Case(ctx context.Context, name string, c kennel.Component, asOf 
 		out.Outcomes = append(out.Outcomes, o)
 	}
 	return out, nil
+}
+
+// illustrated examines, with an exhibit where the layer has one.
+func illustrated(ctx context.Context, layer kennel.Layer, s kennel.Subject) (found []kennel.Finding, e kennel.Exhibit, err error) {
+	err = guard(layer, func() (err error) {
+		if i, ok := layer.(kennel.Illustrator); ok {
+			found, e, err = i.Illustrate(ctx, s)
+		} else {
+			found, err = layer.Examine(ctx, s)
+		}
+		return err
+	})
+	return found, e, err
+}
+
+// Join makes one case of many: its verdict is the worst of theirs. What a
+// person should see comes first, then what could not be looked at; among
+// equals the order given holds.
+func (j *Judge) Join(name string, asOf time.Time, parts []kennel.Case, gaps []kennel.Gap) kennel.Case {
+	out := kennel.Case{Subject: name, AsOf: asOf.UTC(), Verdict: kennel.Allow, Policy: j.o.Policy.Info(), Parts: slices.Clone(parts), Gaps: gaps}
+	for _, p := range parts {
+		if p.Verdict.Worse(out.Verdict) {
+			out.Verdict = p.Verdict
+		}
+	}
+	slices.SortStableFunc(out.Parts, func(a, b kennel.Case) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
+	return out
+}
+
+// rank orders cases by how soon a person should see them.
+func rank(c kennel.Case) int {
+	r := map[kennel.Verdict]int{kennel.Deny: 0, kennel.Review: 1, kennel.Allow: 4}[c.Verdict]
+	for _, o := range c.Outcomes {
+		switch {
+		case r < 4:
+		case o.Reason != "":
+			return 2
+		case len(o.Results) > 0:
+			r = 3
+		}
+	}
+	return r
 }

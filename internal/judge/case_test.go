@@ -19,13 +19,22 @@ func TestCase(t *testing.T) {
 		}
 	}
 	j := New(Options{Policy: p, Layers: []kennel.Layer{cues{layer{"x": say(kennel.SeverityHigh)}}}})
-	c, err := j.Case(t.Context(), "x", kennel.Component{Package: kennel.Package{Name: "x"}}, day)
+	c, err := j.Case(t.Context(), "x", kennel.NewSubject(kennel.Component{Package: kennel.Package{Name: "x"}}, day, kennel.Grants{}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := c.Outcomes[0]
 	if c.Verdict != kennel.Review || o.State != kennel.StateFound || o.Reason != "half of it" || o.Results[0].Rule != "early" || o.Results[1].Verdict != kennel.Allow {
 		t.Errorf("got %+v", c)
+	}
+	blind := kennel.Case{Subject: "blind", Verdict: kennel.Allow, Outcomes: []kennel.Outcome{{Reason: "no"}}}
+	clear := kennel.Case{Subject: "clear", Verdict: kennel.Allow, Outcomes: []kennel.Outcome{{State: kennel.StateClear}}}
+	all := j.Join("all", day, []kennel.Case{clear, blind, c}, nil)
+	if all.Verdict != kennel.Review || all.Parts[0].Subject != "x" || all.Parts[1].Subject != "blind" || all.Parts[2].Subject != "clear" {
+		t.Errorf("joined: %+v", all)
+	}
+	if none := j.Join("none", day, nil, nil); none.Verdict != kennel.Allow {
+		t.Errorf("of nothing: %v", none.Verdict)
 	}
 }
 

@@ -141,7 +141,11 @@ func (j *Judge) ask(ctx context.Context, e *examination, asOf time.Time) {
 	subject := kennel.NewSubject(e.component, asOf, j.o.Grants)
 	e.errs = make([]error, len(j.o.Layers))
 	for i, layer := range j.o.Layers {
-		findings, err := guarded(ctx, layer, subject)
+		var findings []kennel.Finding
+		err := guard(layer, func() (err error) {
+			findings, err = layer.Examine(ctx, subject)
+			return err
+		})
 		for k := range findings {
 			findings[k].Layer = layer.Name()
 		}
@@ -150,15 +154,15 @@ func (j *Judge) ask(ctx context.Context, e *examination, asOf time.Time) {
 	}
 }
 
-// guarded turns a layer's panic into "could not look": one defence that falls
+// guard turns a layer's panic into "could not look": one defence that falls
 // over must not take the others with it.
-func guarded(ctx context.Context, layer kennel.Layer, s kennel.Subject) (found []kennel.Finding, err error) {
+func guard(layer kennel.Layer, look func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			found, err = nil, &kennel.CouldNotLook{Reason: fmt.Sprintf("layer %s failed (%v): please report this", layer.Name(), r)}
+			err = &kennel.CouldNotLook{Reason: fmt.Sprintf("layer %s failed (%v): please report this", layer.Name(), r)}
 		}
 	}()
-	return layer.Examine(ctx, s)
+	return look()
 }
 
 // project makes the results of one project. cut says that its graph is too
