@@ -84,19 +84,26 @@ func (layer) Needs() kennel.Need { return kennel.NeedHistory }
 
 // Examine returns the cues of the repository's history as of s.AsOf, in time
 // order. s.Component may be zero: the release examined is the newest tag.
-func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, error) {
+func (l layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, error) {
+	found, _, err := l.Illustrate(ctx, s)
+	return found, err
+}
+
+// Illustrate is Examine, with the releases by signer and the shares of commits
+// over time, out of the same pass over the history.
+func (layer) Illustrate(ctx context.Context, s kennel.Subject) ([]kennel.Finding, kennel.Exhibit, error) {
 	h, err := s.History()
 	if err != nil {
-		return nil, err
+		return nil, kennel.Exhibit{}, err
 	}
 	r, err := collect(ctx, h, s.AsOf)
 	if err != nil {
-		return nil, err
+		return nil, kennel.Exhibit{}, err
 	}
 	if len(r.releases) == 0 {
-		return nil, &kennel.CouldNotLook{Reason: "the repository has no tag of a release at that time: who releases cannot be told"}
+		return nil, kennel.Exhibit{}, &kennel.CouldNotLook{Reason: "the repository has no tag of a release at that time: who releases cannot be told"}
 	}
-	c := cues{record: r, history: h}
+	c := cues{record: r, history: h, quarters: r.byQuarter()}
 	c.signers()
 	c.shares()
 	c.dormancy()
@@ -104,7 +111,7 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 	var gaps []error
 	for _, look := range []func() error{c.fixtures, c.probes, c.ignores} {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, kennel.Exhibit{}, err
 		}
 		if err := look(); err != nil {
 			gaps = append(gaps, err)
@@ -117,16 +124,17 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
 	if len(gaps) > 0 {
-		return c.found, &kennel.CouldNotLook{Reason: "part of the history could not be looked at", Err: errors.Join(gaps...)}
+		return c.found, c.exhibit(), &kennel.CouldNotLook{Reason: "part of the history could not be looked at", Err: errors.Join(gaps...)}
 	}
-	return c.found, nil
+	return c.found, c.exhibit(), nil
 }
 
 // cues is one examination.
 type cues struct {
 	*record
-	history kennel.History
-	found   []kennel.Finding
+	history  kennel.History
+	quarters map[int]*quarter
+	found    []kennel.Finding
 	// holders are the newcomers whose key or name first released within the
 	// window, and the tag with which they did.
 	holders map[int32]kennel.Tag

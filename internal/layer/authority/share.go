@@ -2,6 +2,7 @@ package authority
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,26 +15,9 @@ import (
 // the two years before the newcomer came, and at least a third of it. A crowd
 // has no such author and nobody to take over from.
 func (c *cues) shares() {
-	type quarter struct {
-		total int
-		by    map[int32]int
-	}
-	quarters := map[int]*quarter{}
-	for _, b := range c.commits {
-		q := quarterOf(time.Unix(b.at, 0).UTC())
-		if quarters[q] == nil {
-			quarters[q] = &quarter{by: map[int32]int{}}
-		}
-		quarters[q].total++
-		quarters[q].by[b.author]++
-	}
-	order := make([]int, 0, len(quarters))
-	for q := range quarters {
-		order = append(order, q)
-	}
-	slices.Sort(order)
+	quarters := c.quarters
 	told := map[int32]bool{}
-	for _, q := range order {
+	for _, q := range slices.Sorted(maps.Keys(quarters)) {
 		top, most := int32(-1), 0
 		for who, n := range quarters[q].by {
 			if n > most || n == most && who < top {
@@ -79,6 +63,26 @@ func (c *cues) shares() {
 			},
 		}, fmt.Sprintf("%s:%s", startOf(q).Format(time.DateOnly), name))
 	}
+}
+
+// quarter is who wrote how many commits in three months.
+type quarter struct {
+	total int
+	by    map[int32]int
+}
+
+// byQuarter counts the commits of each quarter that has any.
+func (r *record) byQuarter() map[int]*quarter {
+	quarters := map[int]*quarter{}
+	for _, b := range r.commits {
+		q := quarterOf(time.Unix(b.at, 0).UTC())
+		if quarters[q] == nil {
+			quarters[q] = &quarter{by: map[int32]int{}}
+		}
+		quarters[q].total++
+		quarters[q].by[b.author]++
+	}
+	return quarters
 }
 
 // quarterOf numbers the quarters of years.
