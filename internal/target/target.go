@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/archive"
@@ -47,6 +48,7 @@ type Target struct {
 
 	fsys   fs.FS
 	only   string // the one file to look at; "" for all
+	within string // the one folder to walk; "" for all
 	tree   *archive.Tree
 	zipped bool // only is a zip, to be looked into if no extractor wants it whole
 	ignore ignore
@@ -104,8 +106,18 @@ func (t *Target) open(ctx context.Context, arg string, stdin io.Reader) error {
 	return t.stream(ctx, filepath.Base(arg), f)
 }
 
+// installations are folders that mean something by their name alone. Named
+// themselves, they are looked at from the folder that holds them.
+var installations = []string{"node_modules", "site-packages", "dist-packages"}
+
 // folder opens a folder, or the image that it is the layout of.
 func (t *Target) folder(ctx context.Context, path string) error {
+	if whole, err := filepath.Abs(path); err == nil && slices.Contains(installations, filepath.Base(whole)) {
+		if i, err := os.Lstat(whole); err == nil && i.IsDir() { // a link's parent is not the folder's
+			t.Kind, t.within = Folder, filepath.Base(whole)
+			return t.root(filepath.Dir(whole))
+		}
+	}
 	if err := t.root(path); err != nil {
 		return err
 	}

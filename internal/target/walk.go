@@ -76,7 +76,7 @@ func (w *walk) reset(ctx context.Context, workers int) error {
 	w.more.L = &w.mu
 	w.stop, w.entries, w.ignored = nil, 0, 0
 	w.matches, w.gaps, w.outside = nil, nil, nil
-	w.stack = []work{{dir: "."}}
+	w.stack = []work{{dir: cmp.Or(w.t.within, ".")}}
 	if w.t.only != "" {
 		i, err := fs.Stat(w.t.fsys, w.t.only)
 		if err != nil {
@@ -126,7 +126,7 @@ func (w *walk) work(ctx context.Context, ordered bool) {
 func (w *walk) list(dir string, ordered bool) {
 	entries, err := fs.ReadDir(w.t.fsys, dir)
 	if err != nil {
-		if dir == "." && len(entries) == 0 {
+		if dir == cmp.Or(w.t.within, ".") && len(entries) == 0 {
 			w.end(err)
 			return
 		}
