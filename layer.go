@@ -50,7 +50,10 @@ type Grants struct {
 // Subject is what a layer examines, as of a moment.
 type Subject struct {
 	Component Component
-	AsOf      time.Time
+	// Before is what the component takes the place of in an update; zero when
+	// there is no update, or the package is new in it.
+	Before Component
+	AsOf   time.Time
 	grants    Grants
 }
 

@@ -1,0 +1,69 @@
+package origin
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kennel-oss/kennel"
+)
+
+const digest = "sha1-qqqqqqqqqqqqqqqqqqqqqqqqqqo=" // twenty bytes of aa
+
+type registry struct{ err error }
+
+func (r registry) Listing(_ context.Context, p kennel.Package) (kennel.Listing, error) {
+	return kennel.Listing{Package: p, Releases: []kennel.Release{{Version: "1.0.0", Digest: digest}}}, r.err
+}
+
+func TestOrigin(t *testing.T) {
+	leash := func(version string, from kennel.Origin, hashes ...string) kennel.Component {
+		c := kennel.Component{Package: kennel.Package{Ecosystem: kennel.NPM, Name: "leash"}, Version: version, Origin: from}
+		for _, h := range hashes {
+			c.Hashes = append(c.Hashes, kennel.Hash{Algorithm: "SHA-1", Value: strings.Repeat(h, 20)})
+		}
+		return c
+	}
+	for _, c := range []struct {
+		name        string
+		before, now kennel.Component
+		err         error // of the registry
+		want        []string
+		blind       bool
+	}{
+		{"an upgrade", leash("0.9.0", kennel.OriginRegistry, "bb"), leash("1.0.0", kennel.OriginRegistry, "aa"), nil, nil, false},
+		{"a new package", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "aa"), nil, nil, false},
+		{"an address", leash("0.9.0", kennel.OriginRegistry), leash("1.0.0", kennel.OriginURL), nil, []string{"origin-changed"}, false},
+		{"it always came from a repository", leash("0.9.0", kennel.OriginVCS), leash("1.0.0", kennel.OriginVCS), nil, nil, false},
+		{"another hash", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry, "cc"), nil, []string{"digest-changed", "digest-mismatch"}, false},
+		{"not the registry's", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "cc"), nil, []string{"digest-mismatch"}, false},
+		{"one of several artifacts", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "cc", "aa"), nil, nil, false},
+		{"no hash any more", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry), nil, []string{"digest-gone"}, false},
+		{"no such package", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "aa"), fs.ErrNotExist, nil, true},
+		{"no such release", kennel.Component{}, leash("7.0.0", kennel.OriginRegistry, "aa"), nil, nil, true},
+		{"no answer", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry, "cc"), errors.New("down"), []string{"digest-changed"}, true},
+	} {
+		s := kennel.NewSubject(c.now, time.Time{}, kennel.Grants{Registry: registry{c.err}})
+		s.Before = c.before
+		found, err := New().Examine(t.Context(), s)
+		var got []string
+		for _, f := range found {
+			got = append(got, f.Rule)
+			if len(f.Evidence) == 0 || f.Innocent == "" || f.Title == "" {
+				t.Errorf("%s: %s says too little: %+v", c.name, f.Rule, f)
+			}
+		}
+		var could *kennel.CouldNotLook
+		if !slices.Equal(got, c.want) || errors.As(err, &could) != c.blind {
+			t.Errorf("%s: %q and %v, want %q", c.name, got, err, c.want)
+		}
+	}
+	s := kennel.NewSubject(leash("1.0.0", kennel.OriginRegistry, "aa"), time.Time{}, kennel.Grants{})
+	if _, err := New().Examine(t.Context(), s); !errors.Is(err, kennel.ErrNotGranted) {
+		t.Errorf("without a registry: %v", err)
+	}
+}
