@@ -1,0 +1,82 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io/fs"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// New returns the layer. With the previous release it tells what appeared;
+// without, only what stands out by itself.
+func New() kennel.Layer { return layer{} }
+
+type layer struct{}
+
+func (layer) Name() string       { return "content" }
+func (layer) Needs() kennel.Need { return kennel.NeedRelease | kennel.NeedPrevious }
+
+func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, error) {
+	fsys, err := s.Release()
+	if err != nil {
+		return nil, err
+	}
+	m := &memo{seed: maphash.MakeSeed(), facts: map[memoKey]*facts{}}
+	module := s.Component.Name + "@" + s.Component.Version
+	now, err := examine(ctx, fsys, module, m)
+	if err != nil {
+		return nil, fmt.Errorf("the release: %w", err)
+	}
+	var before *account
+	switch fsys, err := s.Previous(); {
+	case errors.Is(err, kennel.ErrNotGranted):
+	case err != nil:
+		now.release.gap("the previous release: " + err.Error())
+	default:
+		// The previous release's own folder names another version.
+		if before, err = examine(ctx, fsys, "", m); err != nil {
+			if ctx.Err() != nil {
+				return nil, err
+			}
+			now.release.gap("the previous release: " + err.Error())
+		}
+	}
+	return cues(s.Component, now, before), now.release.unseen()
+}
+
+// account is what a release can do.
+type account struct {
+	release *release
+	scripts []script
+	chains  []chain
+}
+
+func examine(ctx context.Context, fsys fs.FS, module string, m *memo) (*account, error) {
+	r, err := open(ctx, fsys, module)
+	if err == nil {
+		err = r.examine(ctx, m)
+	}
+	if err != nil {
+		return nil, &kennel.CouldNotLook{Reason: "it could not be read", Err: err}
+	}
+	r.npm = parseNPM(r.text("package.json"))
+	a := &account{release: r, scripts: r.rank()}
+	a.chains = a.join()
+	return a, nil
+}
+
+// unseen returns what was not looked at as an error, nil for nothing.
+func (r *release) unseen() error {
+	if len(r.gaps) == 0 {
+		return nil
+	}
+	says := strings.Join(r.gaps[:min(len(r.gaps), maxGaps)], "; ")
+	if more := len(r.gaps) - maxGaps; more > 0 {
+		says += fmt.Sprintf("; and %d more", more)
+	}
+	return &kennel.CouldNotLook{Reason: "a part of the release was not looked at", Err: errors.New(says)}
+}

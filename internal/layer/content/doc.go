@@ -1,0 +1,22 @@
+// Package content is the layer that asks what a release can do, where install
+// and import reach it, and above all what it can do that the release before it
+// could not.
+//
+// The flow:
+//
+//  1. [release] lists the files, below the top folder, within bounds;
+//  2. a language (languages.go) reads each file into facts: what it can do
+//     (sights), what flows into what (flows), what it refers to, and what hides
+//     its text (marks). Nothing is executed;
+//  3. entries (entry.go) say what install and import start, and following the
+//     references ranks every file: run at install, at import, or only shipped;
+//  4. chains (chain.go) join sights and flows: a single call is no cue, reading
+//     a key and sending it is;
+//  5. the same is done with the previous release, and what appeared is told
+//     (difference.go);
+//  6. cues (cue.go) groups and words at most a dozen findings.
+//
+// What it cannot see: what code does that is fetched at run time, data flowing
+// between packages, and a harmful change that uses only what the package
+// ordinarily does. Minified and bundled code is normal and no cue.
+package content

@@ -1,0 +1,100 @@
+package content
+
+import (
+	"path"
+	"slices"
+)
+
+// reach is when a file runs.
+type reach uint8
+
+const (
+	shipped   reach = iota // nothing seen refers to it
+	onImport               // whoever uses the package runs it
+	onInstall              // whoever installs or builds it runs it
+)
+
+func (r reach) String() string { return [...]string{"shipped only", "at import", "at install"}[r] }
+
+// entry is a place where install or import start.
+type entry struct {
+	path  string
+	reach reach
+	by    string // "postinstall", "main", "setup.py"
+	// command is what is run there when it is no file of its own: the text of a
+	// hook, with path the manifest.
+	command string
+}
+
+// script is a command that install runs, in a manifest.
+type script struct {
+	entry
+	facts *facts
+}
+
+// rank fills in the reach of every file, by following references from where
+// install and import start, and returns the commands of the manifests.
+func (r *release) rank() []script {
+	var entries []entry
+	entries = append(entries, r.npmEntries()...)
+	entries = append(entries, pythonEntries(r)...)
+	entries = append(entries, buildEntries(r)...)
+	// What install runs first, so that each file is visited once per level.
+	slices.SortStableFunc(entries, func(a, b entry) int { return int(b.reach) - int(a.reach) })
+	var scripts []script
+	for _, e := range entries {
+		if e.command == "" {
+			r.follow(e.path, e.reach, e.by)
+			continue
+		}
+		s := script{e, new(facts)}
+		readShell(source{e.path, e.command, 1}, s.facts)
+		scripts = append(scripts, s)
+		for _, ref := range s.facts.refs {
+			for _, to := range resolveCommand(r, e.path, ref) {
+				r.follow(to, e.reach, e.by)
+			}
+		}
+	}
+	return scripts
+}
+
+// follow marks a file, and what it refers to, as reached. Every file is visited
+// at most once per level, so circles end.
+func (r *release) follow(name string, at reach, by string) {
+	type step struct{ name, by string }
+	for todo := []step{{name, by}}; len(todo) > 0; {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		i, ok := r.index[next.name]
+		if !ok || r.files[i].reach >= at {
+			continue
+		}
+		f := &r.files[i]
+		f.reach, f.by = at, next.by
+		if f.facts == nil {
+			continue
+		}
+		l := languageOf(f.path, "")
+		if l == nil {
+			l = languageOf(f.path, r.head(f.path))
+		}
+		if l == nil {
+			continue
+		}
+		for _, ref := range f.facts.refs {
+			for _, to := range l.resolve(r, f.path, ref) {
+				todo = append(todo, step{to, f.path})
+			}
+		}
+	}
+}
+
+// resolveCommand resolves what a hook starts; node completes names.
+func resolveCommand(r *release, from string, ref reference) []string {
+	to := path.Clean(path.Join(path.Dir(from), ref.to))
+	if r.has(to) {
+		return []string{to}
+	}
+	return resolveJavaScript(r, from, reference{to: "./" + to})
+}

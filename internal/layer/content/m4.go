@@ -1,0 +1,3 @@
+package content
+
+func readM4(source, *facts) {}

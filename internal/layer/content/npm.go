@@ -1,0 +1,158 @@
+package content
+
+import (
+	"encoding/json"
+	"path"
+	"sort"
+	"strings"
+)
+
+// npmManifest is what counts of a package.json. A field of an unexpected shape
+// is none.
+type npmManifest struct {
+	name, version string
+	scripts       map[string]string
+	dependencies  map[string]string // those that an install brings, optional ones too
+	starts        []string          // files that import starts, as written
+	commands      []string          // files of bin
+	gyp           bool              // gypfile is not false
+	repository    string
+	homepage      string
+	bundled       bool
+}
+
+// npmHooks are the scripts that installing a package runs. prepare and
+// prepublish run for dependencies from git, and so for nobody who installs a
+// release.
+var npmHooks = [...]string{"preinstall", "install", "postinstall"}
+
+// parseNPM reads a package.json; nil when it is none.
+func parseNPM(text string) *npmManifest {
+	var raw map[string]json.RawMessage
+	if text == "" || json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &raw) != nil {
+		return nil
+	}
+	word := func(key string) (s string) {
+		_ = json.Unmarshal(raw[key], &s) // another shape is none
+		return s
+	}
+	m := &npmManifest{name: word("name"), version: word("version"), gyp: string(raw["gypfile"]) != "false",
+		scripts: texts(raw["scripts"]), dependencies: texts(raw["dependencies"]), homepage: word("homepage"), repository: string(raw["repository"])}
+	for name, version := range texts(raw["optionalDependencies"]) {
+		if m.dependencies == nil {
+			m.dependencies = map[string]string{}
+		}
+		m.dependencies[name] = version
+	}
+	for _, key := range [...]string{"main", "module", "browser", "exports", "jsnext:main", "unpkg", "jsdelivr"} {
+		m.starts = leaves(raw[key], m.starts, 0)
+	}
+	m.commands = leaves(raw["bin"], nil, 0)
+	m.bundled = raw["bundledDependencies"] != nil || raw["bundleDependencies"] != nil
+	return m
+}
+
+func texts(raw json.RawMessage) map[string]string {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		return nil
+	}
+	out := make(map[string]string, len(fields))
+	for k, v := range fields {
+		var s string
+		if json.Unmarshal(v, &s) == nil {
+			out[k] = s
+		}
+	}
+	return out
+}
+
+// leaves collects every text in a value, however conditions nest it.
+func leaves(raw json.RawMessage, out []string, depth int) []string {
+	if len(raw) == 0 || depth > 12 || len(out) > 2000 {
+		return out
+	}
+	switch raw[0] {
+	case '"':
+		var s string
+		if json.Unmarshal(raw, &s) == nil {
+			out = append(out, s)
+		}
+	case '{':
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(raw, &fields) == nil {
+			keys := make([]string, 0, len(fields))
+			for k := range fields {
+				keys = append(keys, k)
+			}
+			sort.Strings(keys)
+			for _, k := range keys {
+				out = leaves(fields[k], out, depth+1)
+			}
+		}
+	case '[':
+		var list []json.RawMessage
+		if json.Unmarshal(raw, &list) == nil {
+			for _, v := range list {
+				out = leaves(v, out, depth+1)
+			}
+		}
+	}
+	return out
+}
+
+// npmEntries says what installing and importing an npm package start.
+func (r *release) npmEntries() []entry {
+	if r.npm == nil {
+		return nil
+	}
+	var out []entry
+	hooked := false
+	for _, hook := range npmHooks {
+		if command := r.npm.scripts[hook]; command != "" {
+			out = append(out, entry{"package.json", onInstall, hook, r.expand(command, 0)})
+			hooked = hooked || hook != "postinstall"
+		}
+	}
+	if r.has("binding.gyp") && !hooked && r.npm.gyp {
+		out = append(out, entry{path: "binding.gyp", reach: onInstall, by: "node-gyp rebuild"})
+	}
+	starts := r.npm.starts
+	if len(starts) == 0 {
+		starts = []string{"index.js"}
+	}
+	for _, start := range append(starts, r.npm.commands...) {
+		if strings.Contains(start, "*") {
+			before, after, _ := strings.Cut(strings.TrimPrefix(start, "./"), "*")
+			for _, f := range r.files {
+				if strings.HasPrefix(f.path, before) && strings.HasSuffix(f.path, after) {
+					out = append(out, entry{path: f.path, reach: onImport, by: "exports"})
+				}
+			}
+			continue
+		}
+		for _, to := range resolveJavaScript(r, "package.json", reference{to: "./" + path.Clean(start)}) {
+			out = append(out, entry{path: to, reach: onImport, by: "import"})
+		}
+	}
+	return out
+}
+
+// expand adds the scripts that a hook runs by name: "npm run build".
+func (r *release) expand(command string, depth int) string {
+	for name, body := range r.npm.scripts {
+		for _, tool := range [...]string{"npm run ", "npm run-script ", "yarn run ", "yarn ", "pnpm run ", "pnpm "} {
+			if at := strings.Index(command, tool+name); at >= 0 && depth < 4 {
+				end := at + len(tool) + len(name)
+				if end == len(command) || strings.IndexByte(" ;&|", command[end]) >= 0 {
+					command += " ; " + r.expand(body, depth+1)
+					break
+				}
+			}
+		}
+		if len(command) > 1<<16 {
+			break
+		}
+	}
+	return command
+}

@@ -1,0 +1,209 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Bounds on a release. What is beyond them is told as not looked at.
+const (
+	maxFiles = 100_000
+	maxText  = 48 << 20 // bytes of a file that is read
+	maxTotal = 2 << 30  // bytes of texts in all
+	maxGaps  = 5        // named; the others are counted
+)
+
+// release is the files of an artifact and what was seen in them.
+type release struct {
+	fsys  fs.FS
+	top   string // the folder that is stripped, "." for none
+	files []file
+	index map[string]int // path -> index in files
+	npm   *npmManifest   // nil when there is none
+	gaps  []string       // what was not looked at
+}
+
+// file is a file of a release.
+type file struct {
+	path   string // without the top folder
+	size   int64
+	run    bool   // executable by its mode
+	binary string // its kind, "" for none
+	hash   uint64 // of a text that was read; keyed by the process, so that nobody can aim at it
+	facts  *facts // nil when no language reads it
+	reach  reach
+	by     string // what reaches it: "postinstall", "index.js"
+}
+
+// memo keeps facts by language and text, so that what two releases share is
+// read once.
+type memo struct {
+	seed  maphash.Seed
+	facts map[memoKey]*facts
+}
+
+type memoKey struct {
+	language *language
+	hash     uint64
+	size     int
+}
+
+// open lists the files of a release.
+func open(ctx context.Context, fsys fs.FS, module string) (*release, error) {
+	r := &release{fsys: fsys, top: ".", index: map[string]int{}}
+	if info, err := fs.Stat(fsys, module); fs.ValidPath(module) && err == nil && info.IsDir() {
+		r.top = module // a Go module's zip
+	} else if list, err := fs.ReadDir(fsys, "."); err == nil && len(list) == 1 && list[0].IsDir() {
+		r.top = list[0].Name()
+	}
+	err := fs.WalkDir(fsys, r.top, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			r.gap(name + " could not be read")
+			if name == r.top {
+				return err
+			}
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if d.IsDir() {
+			// An installed package's own node_modules are packages of their own;
+			// those in a tarball are part of it.
+			if d.Name() == "node_modules" && r.top == "." && name != "." || d.Name() == ".git" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !d.Type().IsRegular() {
+			return nil // links lead to files that are listed themselves
+		}
+		if len(r.files) == maxFiles {
+			return errTooMany
+		}
+		info, err := d.Info()
+		if err != nil {
+			r.gap(name + " could not be read")
+			return nil
+		}
+		inner := name
+		if r.top != "." {
+			inner = strings.TrimPrefix(name, r.top+"/")
+		}
+		r.index[inner] = len(r.files)
+		r.files = append(r.files, file{path: inner, size: info.Size(), run: info.Mode()&0o111 != 0})
+		return nil
+	})
+	if errors.Is(err, errTooMany) {
+		r.gap(fmt.Sprintf("more than %d files", maxFiles))
+		err = nil
+	}
+	if err == nil && len(r.files) == 0 {
+		err = errors.New("it has no files")
+	}
+	return r, err
+}
+
+var errTooMany = errors.New("too many files")
+
+// has reports whether the release has a file of that path.
+func (r *release) has(name string) bool {
+	_, ok := r.index[name]
+	return ok
+}
+
+// head returns the beginning of a file, up to 4096 bytes.
+func (r *release) head(name string) string {
+	text, _ := r.read(name, 4096)
+	return text
+}
+
+// text returns the content of a file that is within bounds, "" for none.
+func (r *release) text(name string) string {
+	i, ok := r.index[name]
+	if !ok || r.files[i].size > maxText {
+		return ""
+	}
+	text, _ := r.read(name, maxText)
+	return text
+}
+
+func (r *release) read(name string, most int64) (string, error) {
+	f, err := r.fsys.Open(path.Join(r.top, name))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	size := most
+	if i, ok := r.index[name]; ok {
+		size = min(most, r.files[i].size)
+	}
+	var b strings.Builder
+	b.Grow(int(size))
+	_, err = io.Copy(&b, io.LimitReader(f, most))
+	return b.String(), err
+}
+
+// examine reads every file that a language knows into facts.
+func (r *release) examine(ctx context.Context, m *memo) error {
+	total := int64(0)
+	for i := range r.files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f := &r.files[i]
+		head := ""
+		l := languageOf(f.path, "")
+		if l == nil {
+			if f.size == 0 || path.Ext(f.path) == ".map" || path.Ext(f.path) == ".md" {
+				continue
+			}
+			head = r.head(f.path)
+			if f.binary = binaryKind(f.path, []byte(head)); f.binary != "" {
+				continue
+			}
+			if l = languageOf(f.path, head); l == nil {
+				continue
+			}
+		}
+		if f.size > maxText {
+			r.gap(f.path + " is too large to be read")
+			continue
+		}
+		if total += f.size; total > maxTotal {
+			r.gap(fmt.Sprintf("the files after %s: more than %d bytes of code", f.path, int64(maxTotal)))
+			break
+		}
+		text, err := r.read(f.path, maxText)
+		if err != nil {
+			r.gap(f.path + " could not be read")
+			continue
+		}
+		f.hash = maphash.String(m.seed, text)
+		key := memoKey{l, f.hash, len(text)}
+		if f.facts = m.facts[key]; f.facts == nil {
+			f.facts = new(facts)
+			s := source{f.path, text, 1}
+			l.read(s, f.facts)
+			readUnicode(s, f.facts)
+			m.facts[key] = f.facts
+		}
+		if f.facts.part != "" {
+			r.gap(f.path + ": " + f.facts.part)
+		}
+	}
+	return nil
+}
+
+func (r *release) gap(says string) {
+	if !slices.Contains(r.gaps, says) {
+		r.gaps = append(r.gaps, says)
+	}
+}
