@@ -2,158 +2,328 @@ package report
 
 import (
 	"bufio"
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/kennel-oss/kennel"
 )
 
-// WriteCase renders a case as text or JSON ("kennel.vet/1", which only ever
-// gains fields). Other formats are an error.
+// WriteCase renders a case as text, JSON ("kennel.vet/1", which only ever
+// gains fields), SARIF or Markdown. It returns the first error of w, or
+// that the format is none of these.
 func WriteCase(w io.Writer, f Format, c kennel.Case, o Options) error {
-	out := bufio.NewWriter(w)
-	switch f {
-	case Text:
-		writeCaseText(out, &c, o)
-	case JSON:
-		if err := writeCaseJSON(out, &c); err != nil {
-			return err
-		}
-	default:
-		return fmt.Errorf("a case is written as text or json, not as %s", f)
+	if o.Tool.Name == "" {
+		o.Tool.Name = "kennel"
 	}
-	return out.Flush()
+	write, known := map[Format]func(*bufio.Writer, *kennel.Case, Options) error{
+		Text: writeCaseText, JSON: writeCaseJSON, SARIF: writeCaseSARIF, Markdown: writeCaseMarkdown,
+	}[f]
+	if !known {
+		return fmt.Errorf("a case is written as text, json, sarif or markdown, not as %s", f)
+	}
+	b := bufio.NewWriterSize(w, 64<<10)
+	if err := write(b, &c, o); err != nil {
+		return fmt.Errorf("writing %s report: %w", f, err)
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("writing %s report: %w", f, err)
+	}
+	return nil
 }
 
-// writeCaseText tells what happened in the order of time, each cue with its
-// evidence and its ordinary explanation, then what could not be looked at.
-func writeCaseText(w *bufio.Writer, c *kennel.Case, o Options) {
-	t := &terminal{w: w, width: max(o.Width, 40), color: o.Color}
-	if o.Width <= 0 {
-		t.width = 100
-	}
-	style := map[kennel.Verdict]style{kennel.Deny: onRed, kennel.Review: onAmber, kennel.Allow: onGreen}[c.Verdict]
-	weighty, other, blind := 0, 0, 0
-	for _, outcome := range c.Outcomes {
-		if outcome.Reason != "" {
-			blind++
+// caseView is a case arranged for a person: what happened in the order of
+// time whoever saw it, and what nobody could look at.
+type caseView struct {
+	c      *kennel.Case
+	cues   []*kennel.Cue // in the order of time, undated ones last
+	asking int           // cues that the policy wants a person to see
+	blind  []unseen
+	layers []string // that looked
+
+	parts   []caseView // in the order given
+	persons int        // parts that a person should see
+	minor   int        // parts whose cues ask for nobody
+	quiet   int        // parts that were looked at, with no cue at all
+}
+
+// unseen is what could not be looked at for one reason.
+type unseen struct {
+	who   string   // "layer content", "" for what the target itself could not give
+	why   string   // clean
+	whats []string // what it holds for, a few; none where it holds for the subject
+	count int
+}
+
+const unseenExamples = 3
+
+func newCaseView(c *kennel.Case) *caseView {
+	v := viewOf(c)
+	for i := range c.Parts {
+		p := viewOf(&c.Parts[i])
+		switch {
+		case p.c.Verdict != kennel.Allow:
+			v.persons++
+		case len(p.cues) > 0:
+			v.minor++
+		case len(p.layers) > 0:
+			v.quiet++
 		}
-		for _, cue := range outcome.Results {
-			if cue.Verdict == kennel.Allow {
-				other++
-			} else {
-				weighty++
+		for _, l := range p.layers {
+			if !slices.Contains(v.layers, l) {
+				v.layers = append(v.layers, l)
 			}
 		}
+		v.parts = append(v.parts, p)
 	}
-	headline := fmt.Sprintf("%s for a person, %s beside", counted(weighty, "cue", "cues"), counted(other, "other", "others"))
-	if weighty+other == 0 {
-		headline = "nothing stands out"
-	}
-	if blind > 0 && c.Verdict == kennel.Allow {
-		style, headline = onAmber, headline+", incomplete"
-	}
-	t.para("", span{style, unit(" " + strings.ToUpper(c.Verdict.String()) + " ")}, span{bold, " " + prose(c.Subject, 120)}, span{normal, " " + unit(headline)},
-		span{dim, " " + unit("(as of "+day(c.AsOf)+")")})
-	for _, outcome := range c.Outcomes {
-		for i := range outcome.Results {
-			cue := &outcome.Results[i]
-			t.blank()
-			when := "undated   "
-			if !cue.At.IsZero() {
-				when = day(cue.At)
-			}
-			mark := normal
+	slices.Sort(v.layers)
+	v.blind = blindness(c)
+	return &v
+}
+
+func viewOf(c *kennel.Case) caseView {
+	v := caseView{c: c}
+	for i := range c.Outcomes {
+		o := &c.Outcomes[i]
+		if o.State != kennel.StateCouldNotLook {
+			v.layers = append(v.layers, clean(o.Layer))
+		}
+		for k := range o.Results {
+			cue := &o.Results[k]
+			v.cues = append(v.cues, cue)
 			if cue.Verdict != kennel.Allow {
-				mark = yellow
-			}
-			t.para(when+"  ", span{mark, clean(cue.Rule)}, span{bold, " " + prose(cue.Title, 300)}, span{dim, " " + unit(cue.Severity.String()+", "+cue.Confidence.String()+" confidence")})
-			for _, e := range cue.Evidence {
-				says := prose(e.Says, 300)
-				if says != "" {
-					says = ": " + says
-				}
-				t.para("            - ", span{normal, clean(e.Kind) + " " + clean(e.What) + says})
-			}
-			if cue.Innocent != "" {
-				t.para("            ", span{dim, "ordinarily: " + prose(cue.Innocent, 400)})
+				v.asking++
 			}
 		}
 	}
-	if blind > 0 {
-		t.title(span{yellow, "Not looked at"}, "")
-		for _, outcome := range c.Outcomes {
-			if outcome.Reason != "" {
-				t.para("  - ", span{bold, clean(outcome.Layer)}, span{normal, " " + prose(outcome.Reason, 400)})
+	slices.SortStableFunc(v.cues, func(a, b *kennel.Cue) int {
+		switch {
+		case a.At.IsZero() || b.At.IsZero():
+			return cmp.Compare(btoi(a.At.IsZero()), btoi(b.At.IsZero()))
+		}
+		return a.At.Compare(b.At)
+	})
+	return v
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// blindness folds what could not be looked at by layer and reason: of the case
+// itself first, then of its parts by how many they are.
+func blindness(c *kennel.Case) []unseen {
+	type key struct{ who, why string }
+	index := make(map[key]int)
+	var out []unseen
+	add := func(who, why, what string) {
+		k := key{who, why}
+		n, known := index[k]
+		if !known {
+			n = len(out)
+			index[k] = n
+			out = append(out, unseen{who: who, why: why})
+		}
+		if what == "" {
+			return
+		}
+		out[n].count++
+		if len(out[n].whats) < unseenExamples {
+			out[n].whats = append(out[n].whats, what)
+		}
+	}
+	one := func(c *kennel.Case, what string) {
+		for i := range c.Outcomes {
+			o := &c.Outcomes[i]
+			if o.Reason == "" && o.State != kennel.StateCouldNotLook {
+				continue
+			}
+			why := cmp.Or(prose(o.Reason, 400), "it gave no reason")
+			if o.Retry {
+				why += "; trying again may help"
+			}
+			add("layer "+clean(o.Layer), why, what)
+		}
+		for _, g := range c.Gaps {
+			add("", cmp.Or(prose(g.Why, 400), "no reason was recorded"), clean(cmp.Or(g.What, c.Subject)))
+		}
+	}
+	one(c, "")
+	own := len(out)
+	for i := range c.Parts {
+		one(&c.Parts[i], caseName(&c.Parts[i]))
+	}
+	slices.SortStableFunc(out[own:], func(a, b unseen) int { return cmp.Compare(b.count, a.count) })
+	return out
+}
+
+// what says what an unseen holds for: "3 packages, such as a 1.0 and b 2.0",
+// "layer source".
+func (u *unseen) what() string {
+	if u.count <= 1 {
+		return strings.TrimPrefix(strings.Join(append([]string{u.who}, u.whats...), ", "), ", ")
+	}
+	out := counted(u.count, "package", "packages")
+	if u.who == "" {
+		out = counted(u.count, "place", "places")
+	} else {
+		out = u.who + ", " + out
+	}
+	if u.count > len(u.whats) {
+		return out + ", such as " + strings.Join(u.whats, ", ")
+	}
+	return out + ": " + strings.Join(u.whats, ", ")
+}
+
+// caseName is what a case is about, clean: the package with its version, or
+// the subject as the user named it.
+func caseName(c *kennel.Case) string {
+	if c.Component.Name == "" || c.Component.Ecosystem == "" {
+		return cmp.Or(prose(c.Subject, nameMax), "(unnamed)")
+	}
+	return label(&c.Component)
+}
+
+// change says what came in the place of what: "6.3.0 → 6.3.1".
+func change(c *kennel.Case) string {
+	version := clean(c.Component.Version)
+	if c.Previous == "" {
+		return version
+	}
+	return strings.TrimSpace(clean(c.Previous) + " → " + version)
+}
+
+// answer is the verdict's word, which never hides that something was not
+// looked at.
+func (v *caseView) answer() string {
+	if v.incomplete() {
+		return v.c.Verdict.String() + ", incomplete"
+	}
+	return v.c.Verdict.String()
+}
+
+func (v *caseView) incomplete() bool { return v.c.Verdict == kennel.Allow && len(v.blind) > 0 }
+
+// tone is the verdict to colour by.
+func (v *caseView) tone() kennel.Verdict {
+	if v.incomplete() {
+		return kennel.Review
+	}
+	return min(v.c.Verdict, kennel.Allow)
+}
+
+// headline is the case in one sentence.
+func (v *caseView) headline() string {
+	if len(v.parts) > 0 {
+		var said []string
+		if v.persons > 0 {
+			said = append(said, number(v.persons)+" of "+counted(len(v.parts), "package", "packages")+" for a person")
+		}
+		if v.minor > 0 {
+			said = append(said, number(v.minor)+" with minor cues")
+		}
+		switch {
+		case len(said) > 0:
+			return strings.Join(said, ", ")
+		case v.quiet == len(v.parts):
+			return "nothing stands out in " + counted(len(v.parts), "package", "packages")
+		}
+		return "nothing stands out in the " + number(v.quiet) + " of " + counted(len(v.parts), "package", "packages") + " that could be looked at"
+	}
+	minor := len(v.cues) - v.asking
+	switch {
+	case v.asking > 0 && minor > 0:
+		return counted(v.asking, "cue", "cues") + " for a person, " + counted(minor, "minor one", "minor ones") + " beside"
+	case v.asking > 0:
+		return counted(v.asking, "cue", "cues") + " for a person"
+	case minor > 0:
+		return counted(minor, "minor cue", "minor cues") + ", none that asks for a person"
+	case len(v.layers) > 0:
+		return "nothing stands out"
+	case len(v.blind) > 0:
+		return "nothing could be looked at"
+	}
+	return "nothing to look at"
+}
+
+// extent says how much was looked at and by whom.
+func (v *caseView) extent() string {
+	by := ""
+	if len(v.layers) > 0 {
+		by = " by " + enumerate(v.layers, 8)
+	}
+	if len(v.parts) == 0 {
+		if by == "" {
+			return ""
+		}
+		return "looked at" + by
+	}
+	looked := 0
+	for i := range v.parts {
+		looked += btoi(len(v.parts[i].layers) > 0)
+	}
+	out := counted(looked, "package", "packages") + " looked at" + by
+	if looked > 0 {
+		out += "; nothing stands out in " + number(v.quiet)
+	}
+	return out
+}
+
+// when is the day of a cue, and "undated" where it has none.
+func when(c *kennel.Cue) string {
+	if c.At.IsZero() {
+		return "undated"
+	}
+	return day(c.At)
+}
+
+// weight is how much a cue counts and how sure it is: "high, medium
+// confidence".
+func weight(c *kennel.Cue) string {
+	return c.Severity.String() + ", " + c.Confidence.String() + " confidence"
+}
+
+// minorRules counts, by rule, the packages whose cues ask for nobody: "7
+// minified", the most first.
+func (v *caseView) minorRules() []string {
+	n := make(map[string]int)
+	var rules []string
+	for i := range v.parts {
+		p := &v.parts[i]
+		if p.c.Verdict != kennel.Allow {
+			continue
+		}
+		seen := make(map[string]bool)
+		for _, cue := range p.cues {
+			rule := clean(cue.Rule)
+			if seen[rule] {
+				continue
+			}
+			seen[rule] = true
+			if n[rule]++; n[rule] == 1 {
+				rules = append(rules, rule)
 			}
 		}
 	}
-}
-
-type caseJSON struct {
-	Schema   string        `json:"schema"`
-	Subject  string        `json:"subject"`
-	AsOf     time.Time     `json:"as_of"`
-	Verdict  string        `json:"verdict"`
-	Policy   string        `json:"policy"`
-	Outcomes []outcomeJSON `json:"outcomes"`
-}
-
-type outcomeJSON struct {
-	Layer    string    `json:"layer"`
-	State    string    `json:"state"`
-	Reason   *string   `json:"reason"`
-	Retry    bool      `json:"retry"`
-	Findings []cueJSON `json:"findings"`
-}
-
-type cueJSON struct {
-	Rule       string         `json:"rule"`
-	Severity   string         `json:"severity"`
-	Confidence string         `json:"confidence"`
-	Title      string         `json:"title"`
-	At         *time.Time     `json:"at"`
-	Evidence   []evidenceJSON `json:"evidence"`
-	Innocent   *string        `json:"innocent"`
-	Verdict    string         `json:"verdict"`
-	Rules      []string       `json:"rules"`
-}
-
-type evidenceJSON struct {
-	Kind string  `json:"kind"`
-	What string  `json:"what"`
-	Says *string `json:"says"`
-	URL  *string `json:"url"`
-}
-
-func writeCaseJSON(w io.Writer, c *kennel.Case) error {
-	optional := func(s string) *string {
-		if s == "" {
-			return nil
-		}
-		return &s
+	slices.SortFunc(rules, func(a, b string) int { return cmp.Or(cmp.Compare(n[b], n[a]), strings.Compare(a, b)) })
+	for i, r := range rules {
+		rules[i] = number(n[r]) + " " + r
 	}
-	doc := caseJSON{"kennel.vet/1", c.Subject, c.AsOf.UTC(), c.Verdict.String(), c.Policy.Digest, []outcomeJSON{}}
-	for _, outcome := range c.Outcomes {
-		o := outcomeJSON{outcome.Layer, outcome.State.String(), optional(outcome.Reason), outcome.Retry, []cueJSON{}}
-		for _, cue := range outcome.Results {
-			f := cueJSON{cue.Rule, cue.Severity.String(), cue.Confidence.String(), cue.Title, nil, []evidenceJSON{}, optional(cue.Innocent), cue.Verdict.String(), append([]string{}, cue.Rules...)}
-			if !cue.At.IsZero() {
-				at := cue.At.UTC()
-				f.At = &at
-			}
-			for _, e := range cue.Evidence {
-				f.Evidence = append(f.Evidence, evidenceJSON{e.Kind, e.What, optional(e.Says), optional(e.URL)})
-			}
-			o.Findings = append(o.Findings, f)
-		}
-		doc.Outcomes = append(doc.Outcomes, o)
+	return rules
+}
+
+// worst is the cue that weighs most: the first of those with the strictest
+// verdict and the highest severity; nil for none.
+func (v *caseView) worst() *kennel.Cue {
+	if len(v.cues) == 0 {
+		return nil
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", " ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(doc)
+	return slices.MinFunc(v.cues, func(a, b *kennel.Cue) int {
+		return cmp.Or(cmp.Compare(a.Verdict, b.Verdict), cmp.Compare(b.Severity, a.Severity))
+	})
 }

@@ -38,7 +38,7 @@ func TestCaseText(t *testing.T) {
 	}
 	quiet := kennel.Case{Subject: "x", Verdict: kennel.Allow, Outcomes: []kennel.Outcome{{Layer: "source", State: kennel.StateCouldNotLook, Reason: "no release was given"}}}
 	b.Reset()
-	if err := WriteCase(&b, Text, quiet, Options{}); err != nil || !strings.Contains(b.String(), "incomplete") {
+	if err := WriteCase(&b, Text, quiet, Options{}); err != nil || !strings.Contains(b.String(), "INCOMPLETE") {
 		t.Errorf("could not look, and it looks clean: %v\n%s", err, b.String())
 	}
 }
@@ -63,7 +63,7 @@ func TestCaseJSON(t *testing.T) {
 		doc.Outcomes[0].Findings[0].Rule != "fixtures" || doc.Outcomes[1].State != "could_not_look" || doc.Outcomes[1].Reason == nil {
 		t.Errorf("got %s", b.String())
 	}
-	if err := WriteCase(&b, HTML, sampleCase(), Options{}); err == nil {
+	if err := WriteCase(&b, SPDX, sampleCase(), Options{}); err == nil {
 		t.Error("a format that is not written passed")
 	}
 }

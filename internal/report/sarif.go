@@ -16,10 +16,10 @@ import (
 // project, and what was not checked stands among the tool's notifications.
 // Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/
 func writeSARIF(w *bufio.Writer, j *kennel.Judgement, o Options) error {
-	s := &sarif{jsonWriter: newJSONWriter(w), j: j, escape: strings.NewReplacer("{", "{{", "}", "}}", "](", "] (")}
+	s := &sarif{jsonWriter: newJSONWriter(w), j: j, escape: newSARIFEscape()}
 	s.open('{')
 	s.line()
-	s.member("$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")
+	s.member("$schema", sarifSchemaURI)
 	s.line()
 	s.member("version", "2.1.0")
 	s.line()
@@ -58,6 +58,12 @@ type sarif struct {
 	escape *strings.Replacer // see message
 	rules  []int             // a result for each rule, the most severe
 	index  map[string]int    // rule id -> index in rules
+}
+
+const sarifSchemaURI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+func newSARIFEscape() *strings.Replacer {
+	return strings.NewReplacer("{", "{{", "}", "}}", "](", "] (")
 }
 
 const homepage = "https://github.com/kennel-oss/kennel"

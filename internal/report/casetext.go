@@ -1,0 +1,153 @@
+package report
+
+import (
+	"bufio"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// How much of a case a terminal shows unless Verbose asks for all.
+const (
+	caseParts    = 25 // packages for a person
+	casePartCues = 5  // cues of one of them
+	caseReasons  = 8  // why something was not looked at
+)
+
+// writeCaseText tells what happened in the order of time, each cue with its
+// evidence and its ordinary explanation, then the packages that need a person,
+// then what could not be looked at, which stands last so that it stays on the
+// screen.
+func writeCaseText(w *bufio.Writer, c *kennel.Case, o Options) error {
+	t := &caseText{terminal: terminal{w: w, width: max(o.Width, 40), color: o.Color}, v: newCaseView(c), all: o.Verbose}
+	if o.Width <= 0 {
+		t.width = 100
+	}
+	t.head()
+	for _, cue := range t.v.cues {
+		t.blank()
+		t.cue(cue, 0)
+	}
+	t.parts()
+	t.notLookedAt()
+	if len(t.v.parts) > 0 {
+		t.blank()
+		t.para("", span{dim, sentence(t.v.extent()) + "."})
+	}
+	return nil
+}
+
+type caseText struct {
+	terminal
+	v   *caseView
+	all bool // Verbose
+}
+
+func (t *caseText) limit(n, most int) int {
+	if t.all {
+		return n
+	}
+	return min(n, most)
+}
+
+func (t *caseText) head() {
+	tone := map[kennel.Verdict]style{kennel.Deny: onRed, kennel.Review: onAmber, kennel.Allow: onGreen}[t.v.tone()]
+	what := []span{
+		{tone, unit(" " + strings.ToUpper(t.v.answer()) + " ")},
+		{bold, " " + prose(t.v.c.Subject, 120)},
+	}
+	if t.v.c.Previous != "" {
+		what = append(what, span{normal, " " + unit("after "+clean(t.v.c.Previous))})
+	}
+	t.para("", append(what, span{normal, " " + unit(t.v.headline())}, span{dim, " " + unit("(as of "+day(t.v.c.AsOf)+")")})...)
+}
+
+func (t *caseText) cue(cue *kennel.Cue, indent int) {
+	mark := normal
+	if cue.Verdict != kennel.Allow {
+		mark = yellow
+	}
+	lead := strings.Repeat(" ", indent)
+	date := when(cue)
+	t.para(lead+date+strings.Repeat(" ", 12-len(date)), span{mark, clean(cue.Rule)}, span{bold, " " + prose(cue.Title, 300)}, span{dim, " " + unit(weight(cue))})
+	lead += strings.Repeat(" ", 12)
+	for _, e := range cue.Evidence {
+		says := prose(e.Says, 300)
+		if says != "" {
+			says = ": " + says
+		}
+		t.para(lead+"- ", span{normal, clean(e.Kind) + " " + clean(e.What) + says})
+	}
+	if cue.Innocent != "" {
+		t.para(lead, span{dim, "ordinarily: " + prose(cue.Innocent, 400)})
+	}
+}
+
+// parts shows the packages that a person should see, and counts those that
+// only have cues which ask for nobody.
+func (t *caseText) parts() {
+	shown := 0
+	for i := range t.v.parts {
+		p := &t.v.parts[i]
+		if p.c.Verdict == kennel.Allow && !(t.all && len(p.cues) > 0) {
+			continue
+		}
+		if shown++; shown > t.limit(shown, caseParts) {
+			continue
+		}
+		t.part(p)
+	}
+	if more := shown - t.limit(shown, caseParts); more > 0 {
+		t.blank()
+		t.para("", span{yellow, "+ " + counted(more, "more package", "more packages") + " for a person"})
+	}
+	if t.v.minor > 0 && !t.all {
+		t.blank()
+		t.para("", span{normal, "+ " + counted(t.v.minor, "package", "packages") + " with minor cues: " + enumerate(t.v.minorRules(), 6)})
+	}
+}
+
+func (t *caseText) part(p *caseView) {
+	t.blank()
+	name := []span{{bold, caseName(p.c)}, {dim, "  " + clean(string(p.c.Component.Ecosystem))}, {tint(p.c.Verdict), "  " + p.c.Verdict.String()}}
+	if p.c.Previous != "" {
+		name = append(name, span{dim, "  after " + clean(p.c.Previous)})
+	}
+	t.para("", name...)
+	cues, minor := p.cues, 0
+	if !t.all {
+		cues = nil
+		for _, cue := range p.cues {
+			if cue.Verdict != kennel.Allow {
+				cues = append(cues, cue)
+			} else {
+				minor++
+			}
+		}
+	}
+	shown := t.limit(len(cues), casePartCues)
+	for _, cue := range cues[:shown] {
+		t.cue(cue, 2)
+	}
+	if more := len(cues) - shown; more > 0 {
+		t.para("  ", span{yellow, "+ " + counted(more, "more cue", "more cues")})
+	}
+	if minor > 0 {
+		t.para("  ", span{dim, "+ " + counted(minor, "minor cue", "minor cues")})
+	}
+}
+
+func (t *caseText) notLookedAt() {
+	if len(t.v.blind) == 0 {
+		return
+	}
+	t.title(span{yellow, "Not looked at"}, "")
+	shown := t.limit(len(t.v.blind), caseReasons)
+	for i := range t.v.blind[:shown] {
+		u := &t.v.blind[i]
+		t.para("  - ", span{bold, u.what()}, span{normal, " " + u.why})
+	}
+	if more := len(t.v.blind) - shown; more > 0 {
+		t.para("  ", span{dim, "+ " + counted(more, "more reason", "more reasons")})
+	}
+}
