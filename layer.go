@@ -45,6 +45,9 @@ type Grants struct {
 	Release, Previous fs.FS // bounded and read-only
 	History           History
 	Registry          Registry
+	// Refused says why a handle that was meant to be there is not. One that is
+	// nil without a reason was not asked for.
+	Refused map[Need]error
 }
 
 // Subject is what a layer examines, as of a moment.
@@ -69,7 +72,7 @@ var ErrNotGranted = errors.New("not granted")
 // Advisories returns the advisory database, or an error when it was refused.
 func (s Subject) Advisories() (Advisories, error) {
 	if s.grants.Advisories == nil {
-		return nil, &CouldNotLook{Reason: "no advisory database was given", Err: ErrNotGranted}
+		return nil, s.refused(NeedAdvisories, "no advisory database was given")
 	}
 	return s.grants.Advisories, nil
 }
@@ -77,7 +80,7 @@ func (s Subject) Advisories() (Advisories, error) {
 // Release returns the unpacked release, or an error when it was refused.
 func (s Subject) Release() (fs.FS, error) {
 	if s.grants.Release == nil {
-		return nil, &CouldNotLook{Reason: "no release was given", Err: ErrNotGranted}
+		return nil, s.refused(NeedRelease, "no release was given")
 	}
 	return s.grants.Release, nil
 }
@@ -86,7 +89,7 @@ func (s Subject) Release() (fs.FS, error) {
 // when it was refused.
 func (s Subject) Previous() (fs.FS, error) {
 	if s.grants.Previous == nil {
-		return nil, &CouldNotLook{Reason: "no previous release was given", Err: ErrNotGranted}
+		return nil, s.refused(NeedPrevious, "no previous release was given")
 	}
 	return s.grants.Previous, nil
 }
@@ -94,7 +97,7 @@ func (s Subject) Previous() (fs.FS, error) {
 // History returns the source repository, or an error when it was refused.
 func (s Subject) History() (History, error) {
 	if s.grants.History == nil {
-		return nil, &CouldNotLook{Reason: "no source repository was given", Err: ErrNotGranted}
+		return nil, s.refused(NeedHistory, "no source repository was given")
 	}
 	return s.grants.History, nil
 }
@@ -103,9 +106,23 @@ func (s Subject) History() (History, error) {
 // refused.
 func (s Subject) Registry() (Registry, error) {
 	if s.grants.Registry == nil {
-		return nil, &CouldNotLook{Reason: "no package registry was given", Err: ErrNotGranted}
+		return nil, s.refused(NeedRegistry, "no package registry was given")
 	}
 	return s.grants.Registry, nil
+}
+
+// refused is why a handle is not there. A reason of the host's that is a
+// [CouldNotLook] speaks for itself.
+func (s Subject) refused(n Need, reason string) error {
+	why := s.grants.Refused[n]
+	var c *CouldNotLook
+	switch {
+	case why == nil:
+		why = ErrNotGranted
+	case errors.As(why, &c):
+		return c
+	}
+	return &CouldNotLook{Reason: reason, Err: why}
 }
 
 // CouldNotLook is the error of a layer that could not look. It is never to be
