@@ -1,7 +1,340 @@
 package content
 
+import (
+	"path"
+	"strings"
+)
+
+// Bounds on following shell text through variables and eval.
+const (
+	maxShellText  = 8 << 20 // bytes of a file
+	maxShellEvals = 20_000  // commands looked at in one text, those of eval included
+	maxShellValue = 64 << 10
+)
+
+// Of what a value holds, beside capabilities: these are the reader's own and
+// never leave it.
+const (
+	heldData  capability = 1 << (31 - iota) // bytes of a file that is data: a fixture, an archive, a picture
+	heldFound                               // names of files, found by searching contents
+	heldSets                                // went through a translation table, or was cut by bytes
+	heldOwn   = heldData | heldFound | heldSets
+)
+
+// A shValue is what a word, a variable or a pipe holds.
+type shValue struct {
+	text  string // with what is unknown left as it is written
+	known bool   // text is all of it
+	from  capability
+	line  int    // where it came in
+	says  string // that command
+}
+
 // readShell also reads single commands, such as npm's hooks: it refers to the
 // files that they start ("node a.js", "sh b.sh", "./c").
-func readShell(source, *facts) {}
+func readShell(s source, f *facts) { readShellText(s.text, s.first, f) }
 
-func resolveShell(*release, string, reference) []string { return nil }
+func readShellText(text string, line int, f *facts) {
+	if len(text) > maxShellText {
+		f.part = "too long a shell text"
+		text = text[:maxShellText]
+	}
+	list := parseShell(text, line, 0)
+	newShellReader(text, line, f).twice(func(r *shReader) { r.run(list, shValue{}) })
+}
+
+func newShellReader(text string, line int, f *facts) *shReader {
+	return &shReader{f: f, vars: map[string]shValue{}, files: map[string]shValue{}, lines: text, first: line}
+}
+
+// twice evaluates a text: what a function or a later line sets counts too, so
+// the first pass only learns the variables.
+func (r *shReader) twice(pass func(*shReader)) {
+	for _, r.learning = range []bool{true, false} {
+		r.left = maxShellEvals
+		pass(r)
+	}
+	if r.left <= 0 {
+		r.f.part = "too many commands"
+	}
+}
+
+// resolveShell returns the file that a script starts: as named from the
+// script's folder, or from the root.
+func resolveShell(r *release, from string, ref reference) []string {
+	to := strings.TrimPrefix(ref.to, "./")
+	for _, name := range []string{path.Join(path.Dir(from), to), path.Clean(to)} {
+		if r.has(name) && name != from {
+			return []string{name}
+		}
+	}
+	return nil
+}
+
+// shReader evaluates commands as far as their text tells. It runs nothing.
+type shReader struct {
+	f        *facts
+	vars     map[string]shValue
+	files    map[string]shValue // by path as written: what was saved there
+	left     int
+	depth    int
+	line     int
+	learning bool
+	// The text, to show lines of it.
+	lines       string
+	first       int
+	shown, from int // the last line shown and where it begins
+}
+
+func (r *shReader) see(c capability, text, value string) {
+	if !r.learning {
+		r.f.see(c&^heldOwn, r.line, 0, text, value)
+	}
+}
+
+func (r *shReader) flow(v shValue, to capability) {
+	if r.learning {
+		return
+	}
+	r.f.flow(flow{from: v.from &^ heldOwn, to: to, line: r.line, says: r.show(r.line), value: v.text, fromLine: v.line, fromSays: v.says})
+}
+
+func (r *shReader) mark(kind string, weight int) {
+	if r.learning {
+		return
+	}
+	for _, m := range r.f.marks {
+		if m.kind == kind && m.line == r.line {
+			return
+		}
+	}
+	r.f.mark(kind, r.line, weight, r.show(r.line))
+}
+
+// show returns a line of the text.
+func (r *shReader) show(line int) string {
+	if r.shown == 0 || line < r.shown {
+		r.shown, r.from = r.first, 0
+	}
+	for r.shown < line {
+		i := strings.IndexByte(r.lines[r.from:], '\n')
+		if i < 0 {
+			break
+		}
+		r.from += i + 1
+		r.shown++
+	}
+	text, _, _ := strings.Cut(r.lines[r.from:], "\n")
+	return text
+}
+
+// run evaluates commands with what they read, and returns what they print.
+func (r *shReader) run(list []shPipeline, in shValue) shValue {
+	var out shValue
+	for i, pl := range list {
+		v := in
+		for j := range pl.stages {
+			if r.left--; r.left <= 0 {
+				return out
+			}
+			r.line = pl.stages[j].line
+			v = r.command(&pl.stages[j], v)
+		}
+		if pl.background && !r.learning && len(pl.stages) == 1 {
+			r.see(process, r.show(r.line), "")
+		}
+		if i == 0 {
+			out = v
+		} else {
+			out = out.join(v)
+		}
+	}
+	return out
+}
+
+// join is one value behind another.
+func (v shValue) join(w shValue) shValue {
+	if w.from != 0 && v.from == 0 {
+		v.line, v.says = w.line, w.says
+	}
+	v.from |= w.from
+	v.known = v.known && w.known
+	if len(v.text)+len(w.text) <= maxShellValue {
+		v.text += w.text
+	} else {
+		v.known = false
+	}
+	return v
+}
+
+// command evaluates one command of a pipe.
+func (r *shReader) command(c *shCommand, in shValue) shValue {
+	for _, w := range c.stdin {
+		v := r.word(w)
+		if !c.here {
+			v = r.file(v)
+		}
+		in = v
+	}
+	var out shValue
+	if len(c.body) > 0 {
+		out = r.run(c.body, in)
+	}
+	for _, a := range c.assigns {
+		v := r.word(a.value)
+		if old, ok := r.vars[a.name]; ok && r.learning && old.text != v.text {
+			// Several values: what any of them holds counts, the last text too.
+			v.from |= old.from
+		}
+		r.vars[a.name] = v
+	}
+	line := r.line
+	if len(c.words) > 0 {
+		args := make([]shValue, len(c.words))
+		for i, w := range c.words {
+			args[i] = r.word(w)
+		}
+		r.line = line
+		// $CMD with arguments of its own is split where it stands unquoted.
+		if w := c.words[0]; len(w) == 1 && w[0].kind == shVar && args[0].known && strings.ContainsAny(args[0].text, " \t") {
+			var split []shValue
+			for _, field := range strings.Fields(args[0].text) {
+				split = append(split, shValue{text: field, known: true, from: args[0].from, line: args[0].line, says: args[0].says})
+			}
+			args = append(split, args[1:]...)
+		}
+		out = r.call(c, args, in)
+	}
+	r.line = line
+	for _, w := range c.out {
+		to := r.word(w)
+		r.line = line
+		if len(c.words) > 0 && socket(to.text) {
+			// A shell that talks to the other end.
+			if name, _ := c.words[0].literal(); strings.HasSuffix(name, "sh") {
+				r.flow(shValue{from: network, line: line, says: to.text}, dynamicCode)
+			}
+		}
+		r.save(to, out)
+	}
+	return out
+}
+
+// word evaluates a word.
+func (r *shReader) word(w shWord) shValue {
+	out := shValue{known: true}
+	for _, p := range w {
+		var v shValue
+		switch p.kind {
+		case shText, shEscaped:
+			v = shValue{text: p.text, known: true}
+		case shVar, shEdited:
+			v = r.variable(p)
+		case shOutput:
+			line := r.line
+			v = r.run(p.command, shValue{})
+			v.text = strings.TrimRight(v.text, "\n")
+			r.line = line
+		case shProcess:
+			line := r.line
+			v = r.run(p.command, shValue{})
+			v.text, v.known = "/dev/fd/63", false
+			r.line = line
+		}
+		if len(w) == 1 {
+			return v
+		}
+		out = out.join(v)
+	}
+	return out
+}
+
+func (r *shReader) variable(p shPart) shValue {
+	if v, ok := r.vars[p.text]; ok {
+		if p.kind == shEdited {
+			v.text, v.known = "$"+p.text, false
+		}
+		return v
+	}
+	switch p.text {
+	case "HOME":
+		return shValue{text: "~", known: true}
+	case "SHELL", "CONFIG_SHELL", "BASH":
+		return shValue{text: "sh", known: true}
+	case "IFS":
+		return shValue{text: " ", known: true}
+	}
+	if secretName(p.text) {
+		r.see(credential, "$"+p.text, p.text)
+		return shValue{text: "$" + p.text, from: credential, line: r.line, says: "$" + p.text}
+	}
+	return shValue{text: "$" + p.text}
+}
+
+// file is the content of what a value names.
+func (r *shReader) file(name shValue) shValue {
+	if v, ok := r.files[name.text]; ok && name.text != "" {
+		return v
+	}
+	v := shValue{from: readsFile | name.from&heldOwn, line: r.line, says: name.text}
+	switch {
+	case socket(name.text):
+		r.see(network, name.text, name.text)
+		v.from = network
+	case secretPath(name.text):
+		r.see(readsSecret, name.text, name.text)
+		v.from |= readsSecret
+	}
+	if dataPath(name.text) || name.from.has(heldFound) {
+		v.from |= heldData
+	}
+	if name.text == "/dev/fd/63" { // <(…): the content is what it prints
+		v.from |= name.from
+		v.line, v.says = name.line, name.says
+	}
+	return v
+}
+
+// save puts what a command prints into a file.
+func (r *shReader) save(name, v shValue) {
+	switch {
+	case socket(name.text):
+		r.see(network, name.text, name.text)
+		if v.from&^heldOwn != 0 {
+			r.flow(v, network)
+		}
+		return
+	case startupPath(name.text):
+		r.see(writesStartup, r.show(r.line), name.text)
+		if v.from.any(network | decodes) {
+			r.flow(v, writesStartup)
+		}
+	}
+	if name.text == "" || strings.HasPrefix(name.text, "/dev/") || len(r.files) > 1000 {
+		return
+	}
+	if v.from&^heldOwn != 0 || v.from.any(heldOwn) {
+		r.files[name.text] = v
+	}
+}
+
+// socket tells the names by which bash opens connections.
+func socket(name string) bool {
+	return strings.HasPrefix(name, "/dev/tcp/") || strings.HasPrefix(name, "/dev/udp/")
+}
+
+// dataPath tells files that hold data and no program, by their place or name.
+func dataPath(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".bin", ".dat", ".xz", ".lzma", ".gz", ".bz2", ".zst", ".lz4", ".lz", ".png", ".jpg", ".jpeg", ".gif", ".ico", ".bmp", ".pdf",
+		".mp3", ".wav", ".ttf", ".woff", ".woff2", ".der", ".pcap", ".db", ".zip", ".tgz", ".tar":
+		return true
+	}
+	for dir := range strings.SplitSeq(path.Dir(name), "/") {
+		switch strings.ToLower(dir) {
+		case "test", "tests", "testing", "testdata", "fixtures", "fixture", "__tests__", "samples", "corpus":
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,470 @@
+package content
+
+import "strings"
+
+// Bounds on reading shell text. What lies deeper is taken as plain text.
+const (
+	maxShellDepth = 24
+	maxShellWords = 4096 // words of one command; the others are not kept
+)
+
+// A shPipeline is commands joined by pipes.
+type shPipeline struct {
+	stages     []shCommand
+	line       int
+	background bool
+}
+
+// A shCommand is a simple command or, with a body, a compound one.
+type shCommand struct {
+	assigns []shAssign
+	words   []shWord
+	stdin   []shWord // here-documents, here-strings and files, as redirected
+	here    bool     // stdin[0] is text, not the name of a file
+	out     []shWord // files written by redirection
+	body    []shPipeline
+	line    int
+}
+
+type shAssign struct {
+	name  string
+	value shWord
+}
+
+// A shWord is a word with its quotes removed, in parts.
+type shWord []shPart
+
+// A shPart is literal text, an expansion of a variable, or the output of
+// commands.
+type shPart struct {
+	text    string // the literal text, or the variable's name
+	kind    shKind
+	command []shPipeline
+}
+
+type shKind uint8
+
+const (
+	shText    shKind = iota
+	shVar            // $name and ${name}
+	shEdited         // ${name…} with an operator: a part of the value at best
+	shOutput         // $(…) and `…`
+	shProcess        // <(…)
+	shEscaped        // $'…' with escapes in it
+)
+
+// literal returns the text of a word without expansions.
+func (w shWord) literal() (string, bool) {
+	if len(w) == 1 && w[0].kind == shText {
+		return w[0].text, true
+	}
+	var b strings.Builder
+	for _, p := range w {
+		if p.kind != shText && p.kind != shEscaped {
+			return "", false
+		}
+		b.WriteString(p.text)
+	}
+	return b.String(), true
+}
+
+// parseShell reads shell text. It accepts anything: what is no shell gives
+// words that mean nothing.
+func parseShell(src string, line, depth int) []shPipeline {
+	p := &shParser{src: src, line: line, depth: depth}
+	return p.list("")
+}
+
+type shParser struct {
+	src     string
+	at      int
+	line    int
+	depth   int
+	pending []pendingHere
+}
+
+type pendingHere struct {
+	end  string
+	dash bool
+	raw  bool
+	into *shWord
+}
+
+// list reads pipelines until one of the closing words stands where a command
+// would, which is consumed. closers are separated by blanks.
+func (p *shParser) list(closers string) []shPipeline {
+	var out []shPipeline
+	p.depth++
+	defer func() { p.depth-- }()
+	for {
+		p.blanks(true)
+		if p.at >= len(p.src) {
+			return out
+		}
+		if closers == ")" && p.src[p.at] == ')' {
+			p.at++
+			return out
+		}
+		start := p.at
+		pl, closed := p.pipeline(closers)
+		if len(pl.stages) > 0 {
+			out = append(out, pl)
+		}
+		if closed {
+			return out
+		}
+		if p.at == start {
+			p.at++ // a stray operator
+		}
+	}
+}
+
+// pipeline reads one pipeline and its separator, and reports whether a closing
+// word ended the list.
+func (p *shParser) pipeline(closers string) (pl shPipeline, closed bool) {
+	pl.line = p.line
+	for {
+		p.blanks(false)
+		c, closed := p.command(closers)
+		if c != nil {
+			pl.stages = append(pl.stages, *c)
+		}
+		if closed {
+			return pl, true
+		}
+		p.blanks(false)
+		if p.at >= len(p.src) {
+			return pl, false
+		}
+		switch p.src[p.at] {
+		case '|':
+			p.at++
+			if p.peek() == '|' {
+				p.at++
+				return pl, false
+			}
+			if p.peek() == '&' {
+				p.at++
+			}
+			p.blanks(true)
+			continue
+		case '&':
+			p.at++
+			if p.peek() == '&' {
+				p.at++
+			} else {
+				pl.background = true
+			}
+			return pl, false
+		case ';':
+			for p.peek() == ';' || p.peek() == '&' {
+				p.at++
+			}
+			return pl, false
+		case '\n':
+			return pl, false
+		case ')':
+			if closers == ")" {
+				return pl, false // list consumes it
+			}
+			// The end of a pattern in case … in: what was read is no command.
+			p.at++
+			pl.stages = pl.stages[:0]
+			return pl, false
+		}
+		return pl, false
+	}
+}
+
+func (p *shParser) peek() byte {
+	if p.at < len(p.src) {
+		return p.src[p.at]
+	}
+	return 0
+}
+
+// blanks skips blanks, comments and joined lines; newlines too if asked.
+func (p *shParser) blanks(newlines bool) {
+	for p.at < len(p.src) {
+		switch c := p.src[p.at]; {
+		case c == ' ' || c == '\t' || c == '\r':
+			p.at++
+		case c == '\\' && strings.HasPrefix(p.src[p.at:], "\\\n"):
+			p.at += 2
+			p.line++
+		case c == '\\' && strings.HasPrefix(p.src[p.at:], "\\\r\n"):
+			p.at += 3
+			p.line++
+		case c == '#' && (p.at == 0 || strings.IndexByte(" \t\n;|&()`", p.src[p.at-1]) >= 0):
+			if i := strings.IndexByte(p.src[p.at:], '\n'); i >= 0 {
+				p.at += i
+			} else {
+				p.at = len(p.src)
+			}
+		case c == '\n' && newlines:
+			p.newline()
+		default:
+			return
+		}
+	}
+}
+
+// newline consumes a line end and the here-documents that begin after it.
+func (p *shParser) newline() {
+	p.at++
+	p.line++
+	for _, h := range p.pending {
+		start, end := p.at, len(p.src)
+		rest := len(p.src)
+		for at := p.at; at < len(p.src); {
+			stop := strings.IndexByte(p.src[at:], '\n')
+			next := len(p.src)
+			if stop < 0 {
+				stop = len(p.src)
+			} else {
+				stop += at
+				next = stop + 1
+			}
+			text := strings.TrimSuffix(p.src[at:stop], "\r")
+			if h.dash {
+				text = strings.TrimLeft(text, "\t")
+			}
+			if text == h.end {
+				end, rest = at, next
+				break
+			}
+			at = next
+		}
+		text := p.src[start:end]
+		*h.into = shWord{{text: text}}
+		if !h.raw && strings.IndexByte(text, '$') >= 0 && p.depth < maxShellDepth && len(text) <= 64<<10 {
+			q := &shParser{src: text, line: p.line, depth: p.depth + 1}
+			*h.into = q.expanding()
+		}
+		p.line += strings.Count(p.src[start:rest], "\n")
+		p.at = rest
+	}
+	p.pending = p.pending[:0]
+}
+
+// closersOf are the words that end a compound command.
+func closersOf(word string) string {
+	switch word {
+	case "if":
+		return "fi"
+	case "while", "until", "for", "select":
+		return "done"
+	case "case":
+		return "esac"
+	case "{":
+		return "}"
+	}
+	return ""
+}
+
+// command reads a simple or compound command; nil when there is none.
+func (p *shParser) command(closers string) (_ *shCommand, closed bool) {
+	c := &shCommand{line: p.line}
+	if p.peek() == '(' && p.depth < maxShellDepth {
+		p.at++
+		c.body = p.list(")")
+		p.redirections(c)
+		return c, false
+	}
+	for p.at < len(p.src) {
+		p.blanks(false)
+		switch b := p.peek(); b {
+		case 0:
+			if p.at >= len(p.src) {
+				return c.orNil(), false
+			}
+			p.at++
+			continue
+		case '|', '&', ';', '\n', ')':
+			if b == '&' && strings.HasPrefix(p.src[p.at:], "&>") {
+				p.redirection(c)
+				continue
+			}
+			return c.orNil(), false
+		case '(':
+			// name() { …: the body is read as commands that follow.
+			p.at++
+			if len(c.words) == 1 {
+				p.blanks(true)
+				if p.peek() == ')' {
+					p.at++
+					return nil, false
+				}
+			}
+			if len(c.words) == 0 && p.depth < maxShellDepth {
+				c.body = append(c.body, p.list(")")...)
+			}
+			continue
+		case '<', '>':
+			if !strings.HasPrefix(p.src[p.at:], "<(") && !strings.HasPrefix(p.src[p.at:], ">(") {
+				p.redirection(c)
+				continue
+			}
+		}
+		start := p.at
+		w := p.word()
+		if p.at == start {
+			p.at++
+			continue
+		}
+		bare := p.src[start:p.at]
+		if len(c.words) == 0 && len(c.assigns) == 0 {
+			switch bare {
+			case "then", "else", "elif", "do", "!", "time", "in", "function":
+				continue
+			case "fi", "done", "esac", "}":
+				if bare == closers {
+					return nil, true
+				}
+				continue
+			case "if", "while", "until", "{", "for", "case", "select":
+				if p.depth < maxShellDepth {
+					if bare == "for" || bare == "case" || bare == "select" {
+						p.header(c)
+					}
+					c.body = p.list(closersOf(bare))
+					p.redirections(c)
+					return c, false
+				}
+				continue
+			}
+		}
+		// A number before a redirection is a descriptor.
+		if b := p.peek(); (b == '<' || b == '>') && len(bare) == 1 && bare[0] >= '0' && bare[0] <= '9' {
+			continue
+		}
+		if len(c.words) == 0 {
+			if a, ok := assignment(w); ok {
+				c.assigns = append(c.assigns, a)
+				continue
+			}
+		}
+		if len(c.words) < maxShellWords {
+			c.words = append(c.words, w)
+		}
+	}
+	return c.orNil(), false
+}
+
+func (c *shCommand) orNil() *shCommand {
+	if len(c.words)+len(c.assigns)+len(c.body)+len(c.stdin)+len(c.out) == 0 {
+		return nil
+	}
+	return c
+}
+
+// header reads what stands between for or case and its body: words that run
+// nothing but their substitutions.
+func (p *shParser) header(c *shCommand) {
+	for p.at < len(p.src) {
+		p.blanks(false)
+		start := p.at
+		switch p.peek() {
+		case ';', '\n', '|', '&', '<', '>', '(', ')':
+			return
+		}
+		w := p.word()
+		if p.at == start {
+			return
+		}
+		if bare := p.src[start:p.at]; bare == "do" || bare == "{" {
+			return
+		}
+		for _, part := range w {
+			if part.kind == shOutput {
+				c.body = append(c.body, part.command...)
+			}
+		}
+	}
+}
+
+// redirections reads those behind a compound command.
+func (p *shParser) redirections(c *shCommand) {
+	for {
+		p.blanks(false)
+		b := p.peek()
+		if b >= '0' && b <= '9' && p.at+1 < len(p.src) && (p.src[p.at+1] == '<' || p.src[p.at+1] == '>') {
+			p.at++
+			b = p.peek()
+		}
+		if b != '<' && b != '>' {
+			return
+		}
+		p.redirection(c)
+	}
+}
+
+// redirection reads one, at its < or >.
+func (p *shParser) redirection(c *shCommand) {
+	op := p.at
+	for p.at < len(p.src) && strings.IndexByte("<>&|-!", p.src[p.at]) >= 0 && p.at-op < 3 {
+		p.at++
+	}
+	what := p.src[op:p.at]
+	switch {
+	case strings.HasPrefix(what, "<<") && !strings.HasPrefix(what, "<<<"):
+		p.blanks(false)
+		start := p.at
+		w := p.word()
+		end, _ := w.literal()
+		if p.at == start || len(p.pending) > 16 {
+			return
+		}
+		c.here = true
+		c.stdin = append(c.stdin[:0:0], nil)
+		p.pending = append(p.pending, pendingHere{end: end, dash: strings.HasSuffix(what, "-"),
+			raw: strings.ContainsAny(p.src[start:p.at], `'"\`), into: &c.stdin[0]})
+	case what == "<<<":
+		p.blanks(false)
+		c.here, c.stdin = true, []shWord{p.word()}
+	case strings.ContainsRune(what, '>'):
+		if p.peek() == '(' && what == ">" {
+			p.at--
+			p.word()
+			return
+		}
+		p.blanks(false)
+		w := p.word()
+		if to, _ := w.literal(); strings.HasPrefix(what, ">&") && (to == "-" || to == "1" || to == "2" || to == "") {
+			return // another descriptor
+		}
+		c.out = append(c.out, w)
+	default:
+		p.blanks(false)
+		if w := p.word(); !c.here {
+			c.stdin = append(c.stdin, w)
+		}
+	}
+}
+
+// assignment splits name=value and name+=value.
+func assignment(w shWord) (shAssign, bool) {
+	if len(w) == 0 || w[0].kind != shText {
+		return shAssign{}, false
+	}
+	text := w[0].text
+	i := strings.IndexByte(text, '=')
+	if i <= 0 {
+		return shAssign{}, false
+	}
+	name := strings.TrimSuffix(text[:i], "+")
+	for j := 0; j < len(name); j++ {
+		if !inVariable(name[j]) || j == 0 && name[0] >= '0' && name[0] <= '9' {
+			return shAssign{}, false
+		}
+	}
+	value := append(shWord{{text: text[i+1:]}}, w[1:]...)
+	if text[i+1:] == "" {
+		value = value[1:]
+	}
+	return shAssign{name, value}, name != ""
+}
+
+func inVariable(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
+}
