@@ -77,13 +77,66 @@ type Progress func(done, total int64)
 // all. With a non-empty etag and the file still there, the server is asked
 // whether it changed since. Passing faults (refused or broken connections,
 // 429, 5xx) are tried again; a transfer cut short is an error.
-func (c *Client) File(ctx context.Context, address, path, etag string, progress Progress) (Result, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return Result{}, fmt.Errorf("%q is not an http(s) address", address)
-	}
+func (c *Client) File(ctx context.Context, address, path, etag string, progress Progress) (r Result, err error) {
 	if _, err := os.Stat(path); err != nil {
 		etag = ""
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() {
+		if err != nil || !r.Changed {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	r, err = c.get(ctx, want{address: address, etag: etag, max: MaxSize, progress: progress}, func(body io.Reader) error {
+		return refill(f, body)
+	})
+	if err != nil || !r.Changed {
+		return r, err
+	}
+	if err := f.Sync(); err != nil {
+		return Result{}, err
+	}
+	if err := f.Close(); err != nil {
+		return Result{}, err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return Result{}, err
+	}
+	return r, nil
+}
+
+// refill makes body the whole content of f.
+func refill(f *os.File, body io.Reader) error {
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := io.Copy(f, body)
+	return err
+}
+
+// want is what is asked of a server.
+type want struct {
+	address  string
+	header   http.Header // beside what every request has
+	etag     string      // with one, an unchanged content does not come again
+	max      int64       // bytes of the body, unpacked
+	progress Progress
+}
+
+// get asks for an address and gives the body to take, once more from its start
+// when a passing fault is tried again. Once take is done the rest is read too:
+// without an error of get, all of the body came. An error of take ends it.
+func (c *Client) get(ctx context.Context, w want, take func(body io.Reader) error) (Result, error) {
+	u, err := url.Parse(w.address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return Result{}, fmt.Errorf("%q is not an http(s) address", w.address)
 	}
 	var last error
 	for i := range attempts {
@@ -92,7 +145,7 @@ func (c *Client) File(ctx context.Context, address, path, etag string, progress 
 				return Result{}, err
 			}
 		}
-		r, err := c.once(ctx, u.String(), path, etag, progress)
+		r, err := c.once(ctx, w, take)
 		if err == nil {
 			return r, nil
 		}
@@ -139,16 +192,19 @@ func pause(err error, attempt int) time.Duration {
 	return time.Second << (attempt - 1)
 }
 
-func (c *Client) once(ctx context.Context, address, path, etag string, progress Progress) (r Result, err error) {
+func (c *Client) once(ctx context.Context, w want, take func(io.Reader) error) (Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.address, nil)
 	if err != nil {
 		return Result{}, err
 	}
+	for name, values := range w.header {
+		request.Header[name] = values
+	}
 	request.Header.Set("User-Agent", c.agent)
-	if etag != "" {
-		request.Header.Set("If-None-Match", etag)
+	if w.etag != "" {
+		request.Header.Set("If-None-Match", w.etag)
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
@@ -160,8 +216,8 @@ func (c *Client) once(ctx context.Context, address, path, etag string, progress 
 	}
 	defer response.Body.Close()
 	switch code := response.StatusCode; {
-	case code == http.StatusNotModified && etag != "":
-		return Result{ETag: etag}, nil
+	case code == http.StatusNotModified && w.etag != "":
+		return Result{ETag: w.etag}, nil
 	case code == http.StatusOK:
 	case code == http.StatusTooManyRequests, code >= 500:
 		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
@@ -169,50 +225,37 @@ func (c *Client) once(ctx context.Context, address, path, etag string, progress 
 	default:
 		return Result{}, &status{code}
 	}
-	if response.ContentLength > MaxSize {
-		return Result{}, fmt.Errorf("it has %d bytes, at most %d are fetched", response.ContentLength, int64(MaxSize))
+	if response.ContentLength > w.max {
+		return Result{}, fmt.Errorf("it has %d bytes, at most %d are fetched", response.ContentLength, w.max)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return Result{}, err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
 	// A server that stops sending must not hold the run for ever.
 	watchdog := time.AfterFunc(stall, func() { cancel(fmt.Errorf("the server sent nothing for %v", stall)) })
 	defer watchdog.Stop()
-	body := &counted{r: io.LimitReader(response.Body, MaxSize+1), total: response.ContentLength, progress: progress, watchdog: watchdog}
-	if _, err := io.Copy(f, body); err != nil {
-		return Result{}, &passing{err: cmp.Or(context.Cause(ctx), err)}
+	body := &counted{r: response.Body, max: w.max, total: response.ContentLength, progress: w.progress, watchdog: watchdog}
+	err = take(body)
+	if err == nil {
+		_, err = io.Copy(io.Discard, body)
 	}
-	if body.done > MaxSize {
-		return Result{}, fmt.Errorf("it has more than %d bytes", int64(MaxSize))
-	}
-	if response.ContentLength >= 0 && body.done != response.ContentLength {
+	switch {
+	case body.failed != nil:
+		return Result{}, &passing{err: cmp.Or(context.Cause(ctx), body.failed)}
+	case body.done > w.max:
+		return Result{}, fmt.Errorf("it has more than %d bytes", w.max)
+	case err != nil:
+		return Result{}, err
+	case response.ContentLength >= 0 && body.done != response.ContentLength:
 		return Result{}, &passing{err: fmt.Errorf("cut short: %d of %d bytes came", body.done, response.ContentLength)}
-	}
-	if err := f.Sync(); err != nil {
-		return Result{}, err
-	}
-	if err := f.Close(); err != nil {
-		return Result{}, err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return Result{}, err
 	}
 	return Result{Changed: true, ETag: strings.TrimSpace(response.Header.Get("ETag"))}, nil
 }
 
-// counted reports what passes through it.
+// counted reports and bounds what passes through it.
 type counted struct {
-	r           io.Reader
-	done, total int64
-	progress    Progress
-	watchdog    *time.Timer
+	r                io.Reader
+	done, max, total int64
+	failed           error // of the connection
+	progress         Progress
+	watchdog         *time.Timer
 }
 
 func (c *counted) Read(p []byte) (int, error) {
@@ -223,6 +266,12 @@ func (c *counted) Read(p []byte) (int, error) {
 		if c.progress != nil {
 			c.progress(c.done, c.total)
 		}
+	}
+	switch {
+	case c.done > c.max:
+		return 0, fmt.Errorf("more than %d bytes", c.max)
+	case err != nil && err != io.EOF:
+		c.failed = err
 	}
 	return n, err
 }

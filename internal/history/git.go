@@ -52,12 +52,7 @@ func start(ctx context.Context, shadow string, in io.Reader, args ...string) (*p
 	p.cmd = exec.CommandContext(ctx, git, append([]string{"--git-dir=" + shadow, "--no-replace-objects", "--literal-pathspecs", "--no-pager",
 		"-c", "core.packedGitWindowSize=" + window}, args...)...)
 	p.cmd.Dir = shadow
-	p.cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + shadow, "LC_ALL=C",
-		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_SYSTEM=" + os.DevNull, "GIT_CONFIG_GLOBAL=" + os.DevNull,
-		"GIT_ATTR_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0",
-		"GIT_PROTOCOL_FROM_USER=0", "GIT_ALLOW_PROTOCOL=", "GIT_ALLOC_LIMIT=" + maxAlloc,
-	}
+	p.cmd.Env = environment(shadow)
 	p.cmd.Stdin, p.cmd.Stderr = in, &p.complaint
 	p.cmd.WaitDelay = time.Second
 	out, err := p.cmd.StdoutPipe()
@@ -74,6 +69,16 @@ func start(ctx context.Context, shadow string, in io.Reader, args ...string) (*p
 	}
 	limit(p.cmd.Process.Pid)
 	return p, nil
+}
+
+// environment is all that git sees of ours.
+func environment(home string) []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C",
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_SYSTEM=" + os.DevNull, "GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"GIT_ATTR_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0",
+		"GIT_PROTOCOL_FROM_USER=0", "GIT_ALLOW_PROTOCOL=", "GIT_ALLOC_LIMIT=" + maxAlloc,
+	}
 }
 
 // wait waits for the end of the command, all of whose output has been read.
