@@ -22,7 +22,7 @@ const module = "github.com/kennel-oss/kennel"
 // alone.
 var floors = map[string]int{
 	".":                  0,
-	"internal/ecosystem": 1, "internal/policy": 1, "internal/config": 1, "internal/lockfile": 1, "internal/toml": 1, "internal/cache": 1, "internal/datatest": 1,
+	"internal/ecosystem": 1, "internal/policy": 1, "internal/config": 1, "internal/lockfile": 1, "internal/toml": 1, "internal/cache": 1, "internal/demo": 1, "internal/datatest": 1,
 	"internal/sbom": 2, "internal/vex": 2, "internal/advisory": 2, "internal/archive": 2, "internal/history": 2, "internal/osrelease": 2,
 	"internal/target":  3,
 	"internal/extract": 4, "internal/layer": 4,

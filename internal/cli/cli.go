@@ -135,7 +135,7 @@ says of every answer what it did not check.`,
 		},
 	}
 	root.SetVersionTemplate("kennel {{.Version}}\n")
-	root.AddCommand(a.scan(), a.sbom(), a.why(), a.vet(), a.db(), a.explain(), a.policy())
+	root.AddCommand(a.scan(), a.sbom(), a.why(), a.vet(), a.demo(), a.db(), a.explain(), a.policy())
 	return root
 }
 

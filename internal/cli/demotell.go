@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/demo"
+	"github.com/kennel-oss/kennel/internal/report"
+)
+
+// tell tells the case from the first day on: what a scanner said, what vet
+// says, and what vet says of a clean release.
+func (s *scene) tell(ctx context.Context, c kennel.Case) error {
+	before, err := s.scan(ctx, caseDay)
+	if err != nil {
+		return err
+	}
+	after, err := s.scan(ctx, knownDay)
+	if err != nil {
+		return err
+	}
+	clean, err := s.vet(ctx, demo.Clean, cleanDay)
+	if err != nil {
+		return err
+	}
+	return s.writeTo("", func(w io.Writer) error {
+		t := s.teller(w)
+		t.title("The xz case, on a harmless replica")
+		t.say("", "XZ Utils 5.6.0 was released on 2024-02-24 with a back door in its tarball, which was found by chance five weeks later. "+
+			"Here is what could be seen on the first day. The replica has the dates, names, paths, sizes and signatures of the public "+
+			"history; its files are stubs, and nothing in it can do harm.")
+
+		t.title("1  What a scanner said")
+		for _, j := range []*kennel.Judgement{&before, &after} {
+			t.scanned(j)
+		}
+		t.say("", "A scanner repeats what somebody has published, and nobody had.")
+
+		t.title("2  What kennel vet says on the first day")
+		t.say("", "The tarball against the tag it is named after, and who could release, in one case, in the order of time.")
+		t.residual(c)
+		t.blank()
+		if err := report.WriteCase(w, report.Text, c, t.options); err != nil {
+			return err
+		}
+
+		t.title("3  What it says of the last release before the change of hands")
+		if err := report.WriteCase(w, report.Text, clean, t.options); err != nil {
+			return err
+		}
+		t.residual(clean)
+
+		t.title("What this cannot see")
+		for _, line := range []string{
+			"A back door that is committed openly, or put in by the machine that builds honest sources.",
+			"A change inside a generated file such as configure, which is taken for what its head says it is.",
+			"Whether git tells the truth of dates and names. Signatures were compared, not verified.",
+			"It was written with this case in view: how often it is wrong elsewhere is in docs/evaluation.md.",
+		} {
+			t.say("  - ", line)
+		}
+		return nil
+	})
+}
+
+// close says what to type next, and where things lie.
+func (s *scene) close(outputs []output) {
+	s.writeTo("", func(w io.Writer) error {
+		t := s.teller(w)
+		if s.keep != "" {
+			t.title("By hand")
+			t.say("", "The replica is in "+printable(s.keep)+". In that folder:")
+			t.commands(
+				"kennel vet "+replicaTarball(demo.Case)+" --source "+replicaGit+" --as-of "+caseDay, "",
+				"kennel vet --history "+replicaGit+" --as-of "+caseDay, "",
+				"kennel vet --history "+replicaGit+" --as-of 2024-03-09", "",
+				"kennel vet "+replicaTarball(demo.Clean)+" --source "+replicaGit+" --as-of "+cleanDay, "",
+				"kennel scan "+replicaProduct, "",
+				"git --git-dir="+replicaGit+" log --stat v5.5.2beta..v5.6.0", "",
+			)
+		}
+		t.title("On your own dependencies")
+		t.commands(
+			"kennel db update && kennel scan .", "what you use, and what is known of it",
+			"kennel vet project-1.2.tar.gz --source project.git", "is a release what its repository says?",
+			"kennel vet --history project.git", "who can release it, and did that change?",
+		)
+		for _, o := range outputs {
+			if o.path != "" {
+				t.say("", "The case is in "+printable(o.path)+".")
+			}
+		}
+		if len(outputs) == 1 && outputs[0].path == "" {
+			t.say("", "This case as a page: kennel demo xz -o case.html. To try it by hand: kennel demo xz --keep xz-replica.")
+		}
+		return nil
+	})
+}
+
+// teller writes what a person reads.
+type teller struct {
+	w       *bufio.Writer
+	options report.Options
+	width   int
+}
+
+// tellWidth is the longest line of prose that is easy to read.
+const tellWidth = 100
+
+func (s *scene) teller(w io.Writer) *teller {
+	t := &teller{w: w.(*bufio.Writer), options: s.caseOptions(""), width: tellWidth}
+	if n := t.options.Width; n > 0 {
+		t.width = max(min(n, tellWidth), 40)
+	}
+	return t
+}
+
+func (t *teller) blank() { t.w.WriteByte('\n') }
+
+// paint writes text in an ANSI style where there is colour.
+func (t *teller) paint(style, text string) string {
+	if !t.options.Color {
+		return text
+	}
+	return "\x1b[" + style + "m" + text + "\x1b[0m"
+}
+
+func (t *teller) title(text string) {
+	fmt.Fprintf(t.w, "\n%s\n", t.paint("1", text))
+}
+
+// say writes a paragraph: first stands before its first line.
+func (t *teller) say(first, text string) {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(first))
+	t.w.WriteString(first)
+	column := len(indent)
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i > 0 && column+1+n > t.width:
+			t.w.WriteString("\n" + indent)
+			column = len(indent)
+		case i > 0:
+			t.w.WriteByte(' ')
+			column++
+		}
+		t.w.WriteString(word)
+		column += n
+	}
+	t.blank()
+}
+
+// commands writes pairs of a command and what it answers.
+func (t *teller) commands(pairs ...string) {
+	widest := 0
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			widest = max(widest, len(pairs[i]))
+		}
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		line := "  " + pairs[i]
+		switch {
+		case pairs[i+1] == "":
+		case 2+widest+2+len(pairs[i+1]) > t.width:
+			line += "\n      " + t.paint("2", pairs[i+1])
+		default:
+			line += strings.Repeat(" ", widest-len(pairs[i])+2) + t.paint("2", pairs[i+1])
+		}
+		t.w.WriteString(line + "\n")
+	}
+}
+
+// scanned tells a scan's answer in a line.
+func (t *teller) scanned(j *kennel.Judgement) {
+	style := map[kennel.Verdict]string{kennel.Deny: "1;97;41", kennel.Review: "1;30;43", kennel.Allow: "1;30;42"}[j.Verdict]
+	word := t.paint(style, fmt.Sprintf(" %-6s", strings.ToUpper(j.Verdict.String())))
+	says := "no advisory"
+	for _, r := range j.Results {
+		says = r.ID + ", published " + r.Published.Format(time.DateOnly)
+	}
+	for _, p := range j.Inventory.Projects {
+		for _, o := range p.Occurrences {
+			fmt.Fprintf(t.w, "  as of %s  %s  %s  %s\n", j.AsOf.Format(time.DateOnly), word, label(o.Component), says)
+		}
+	}
+}
+
+// residual tells how many files of a release are not its tag's, and what is
+// left of them.
+func (t *teller) residual(c kennel.Case) {
+	for _, o := range c.Outcomes {
+		if len(o.Exhibit.Residual) == 0 {
+			continue
+		}
+		explained := 0
+		var left []string
+		for _, r := range o.Exhibit.Residual {
+			switch {
+			case r.Explained != "":
+				explained++
+			case r.Flagged:
+				left = append(left, printable(r.Path))
+			}
+		}
+		text := fmt.Sprintf("%s of the tarball are not the tag's, and %d of them are of an ordinary kind.", plural(len(o.Exhibit.Residual), "file", "files"), explained)
+		if len(left) > 0 {
+			text += " What is left, and run by the build: " + strings.Join(left, ", ") + "."
+		}
+		t.say("", text)
+	}
+}
