@@ -40,10 +40,11 @@ func TestScripts(t *testing.T) {
 			// Nothing of the machine's own configuration or database counts.
 			env.Setenv("KENNEL_CONFIG_DIR", filepath.Join(env.WorkDir, ".config"))
 			env.Setenv("KENNEL_DB", filepath.Join(env.WorkDir, ".db"))
+			env.Setenv("KENNEL_CACHE", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("CI", "")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "registry": registry},
 	})
 }
 

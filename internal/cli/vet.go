@@ -6,160 +6,194 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kennel-oss/kennel"
-	"github.com/kennel-oss/kennel/internal/history"
-	"github.com/kennel-oss/kennel/internal/judge"
-	"github.com/kennel-oss/kennel/internal/layer/authority"
-	"github.com/kennel-oss/kennel/internal/layer/source"
 	"github.com/kennel-oss/kennel/internal/report"
-	"github.com/kennel-oss/kennel/internal/target"
 )
 
+// vetFlags are vet's own; what it shares with scan is in scanFlags.
+type vetFlags struct {
+	scanFlags
+	history, source, ref, previous string
+	upgrade                        bool
+	cache                          string
+}
+
 func (a *app) vet() *cobra.Command {
-	var f scanFlags
-	var repository, sourceOf, ref string
+	var f vetFlags
 	cmd := &cobra.Command{
-		Use:   "vet [ARTIFACT] --source REPOSITORY | --history REPOSITORY",
+		Use:   "vet RELEASE | PURL | FOLDER | --upgrade OLD NEW | --history REPOSITORY",
 		Short: "Look for cues of a compromise before there is an advisory",
-		Long: `Vet asks of a release whether it is what its repository says, and of a repository
-who can release, and whether that changed. The answer is a case: what happened, in
-the order of time, each cue with evidence a person can check and its ordinary
-explanation. People are not accused; changes are shown.
+		Long: `Vet asks whether to let a release in although nobody has warned of it yet. The
+answer is a case: what happened, in the order of time, each cue with evidence a
+person can check and its ordinary explanation. People are not accused; changes
+are shown. Nothing that is examined is ever run.
 
-With ARTIFACT (a tarball, zip, wheel, crate, gem or npm package, or an unpacked
-folder) and --source, it compares the release with its tag: files that are in no
-tree or differ, without those of the known toolchain, ranked by whether the build
-runs them. The tag is found by the version in the artifact's name, or named by --ref.
+RELEASE is a tarball, zip, wheel, crate, gem or npm package, or an unpacked
+folder: what can it do when it is built, installed or imported? With --source it
+is compared with the tag it was made from, with --previous with the release
+before it.
 
-With --history it reads who signed and tagged, tag by tag, as of a day.
+PURL names a release of a registry, such as pkg:npm/semver@6.3.1: the release,
+its predecessor, what the registry tells of its publishers, and its source
+repository are fetched. npm and Go so far, as this machine's npm and go are set
+up.
 
-Repositories are local, bare or not, and nothing of them is run. What git says of
-dates and names can be forged. Packages by name, and dependency updates, are to come.`,
-		Example: `  kennel vet xz-5.4.1.tar.gz --source ./xz.git
-  kennel vet xz-5.4.1.tar.gz --source ./xz.git --ref v5.4.1
-  kennel vet --history ./xz.git
+FOLDER is an installed tree (node_modules, site-packages, or a project with
+one): everything installed there is looked at, offline.
+
+--upgrade looks only at what a dependency update brings in: OLD and NEW are lock
+files, or folders with lock files. A pull request of Renovate or Dependabot
+should not be merged by a machine when it fails.
+
+--history reads who signed, tagged and wrote in a git repository, tag by tag. What
+git says of dates and names can be forged.
+
+Exit status:
+  0  nothing at or above --fail-on
+  1  a verdict at or above --fail-on (review by default)
+  2  wrong use
+  3  could not do the job, or a layer could not look
+  4  of several packages, some could not be looked at; --allow-gaps accepts that`,
+		Example: `  kennel vet --upgrade old/package-lock.json package-lock.json
+  kennel vet pkg:npm/semver@6.3.1
+  kennel vet ./node_modules
+  kennel vet xz-5.4.1.tar.gz --source ./xz.git --previous xz-5.4.0.tar.gz
   kennel vet --history ./xz.git --as-of 2023-03-18      as somebody would have seen it that day
-  kennel vet --history . --format json -o case.json`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0 && repository == "":
-				return usage("vet: name a repository: kennel vet --history ./project.git, or a release and its source: kennel vet project-1.2.tar.gz --source ./project.git")
-			case len(args) == 1 && (sourceOf == "" || repository != ""):
-				return usage("vet %s: name its repository alone: --source ./project.git", args[0])
-			case len(args) == 0 && (sourceOf != "" || ref != ""):
-				return usage("vet: --source and --ref go with a release: kennel vet project-1.2.tar.gz --source ./project.git")
-			}
-			outputs, err := f.outputs()
-			if err != nil {
-				return err
-			}
-			for _, o := range outputs {
-				if o.format != report.Text && o.format != report.JSON {
-					return usage("vet writes text or json so far, not %s", o.format)
-				}
-			}
-			if err := f.checkFailOn(); err != nil {
-				return err
-			}
-			asOf, err := f.moment(a.now)
-			if err != nil {
-				return err
-			}
-			org, err := organisation(f.policy)
-			if err != nil {
-				return err
-			}
-			rules, err := compilePolicy(org, trusted{}) // the examined brings no rules
-			if err != nil {
-				return err
-			}
-			var c kennel.Case
-			if len(args) == 1 {
-				c, err = a.vetRelease(cmd.Context(), args[0], sourceOf, ref, judge.Options{Policy: rules}, asOf)
-			} else {
-				c, err = a.vetHistory(cmd.Context(), repository, judge.Options{Policy: rules}, asOf)
-			}
-			if err != nil {
-				return err
-			}
-			for _, o := range outputs {
-				width, _ := terminal(a.stdout)
-				options := report.Options{Tool: tool(), Width: width, Color: o.path == "" && a.colour(a.stdout)}
-				if err := a.writeTo(o.path, func(w io.Writer) error { return report.WriteCase(w, o.format, c, options) }); err != nil {
-					return &exit{exitFailed, err}
-				}
-			}
-			if f.fails(c.Verdict) {
-				return &exit{code: exitVerdict}
-			}
-			for _, o := range c.Outcomes {
-				if o.State == kennel.StateCouldNotLook {
-					return &exit{code: exitFailed}
-				}
-			}
-			return nil
-		},
+  kennel vet --history . -o case.html -o case.json`,
+		Args: cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.runVet(cmd.Context(), &f, args) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&repository, "history", "", "the git repository to read")
-	flags.StringVar(&sourceOf, "source", "", "the git repository that the release says it was made from")
-	flags.StringVar(&ref, "ref", "", "the tag or commit it was made from (default: the tag named after its version)")
-	flags.StringVar(&f.asOf, "as-of", "", "judge as of this day (YYYY-MM-DD) instead of now")
+	flags.StringVar(&f.history, "history", "", "the git repository to read")
+	flags.StringVar(&f.source, "source", "", "the git repository that the release says it was made from")
+	flags.StringVar(&f.ref, "ref", "", "the tag or commit it was made from (default: the tag named after its version)")
+	flags.StringVar(&f.previous, "previous", "", "the release before this one, to compare with")
+	flags.BoolVar(&f.upgrade, "upgrade", false, "look at what is in the second lock file or folder and not in the first")
+	flags.StringVar(&f.cache, "cache", "", "the folder of downloads (default: $KENNEL_CACHE, else the user's cache)")
+	flags.StringVar(&f.database, "db", "", "the advisory database's folder (default: $KENNEL_DB, else the user's cache)")
+	flags.BoolVar(&f.offline, "offline", false, "connect to nothing: what the cache does not have could not be looked at")
+	flags.StringVar(&f.config, "config", "", "a kennel.yaml that counts; the examined project's own never does")
 	flags.StringVar(&f.policy, "policy", "", "an organisation's policy, instead of the built-in rules")
+	flags.StringVar(&f.asOf, "as-of", "", "judge as of this day (YYYY-MM-DD) instead of now")
 	flags.StringVar(&f.failOn, "fail-on", "review", "the verdict that fails the run: deny, review, or never")
-	flags.StringVar(&f.format, "format", "", "text or json (default: by the name of -o, else text)")
-	flags.StringArrayVarP(&f.output, "output", "o", nil, "write to FILE; may be given several times")
+	flags.BoolVar(&f.allowGaps, "allow-gaps", false, "accept what could not be looked at: no exit status 3 or 4 for it")
+	flags.StringVar(&f.format, "format", "", "text, json, sarif, html or markdown (default: by the name of -o, else text)")
+	flags.StringArrayVarP(&f.output, "output", "o", nil, "write the case to FILE; may be given several times, each format by its name: .json .sarif .html .md .txt")
+	flags.StringArrayVar(&f.ignore, "ignore", nil, "leave out paths of an installed tree that match this glob")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tell low cues and what is clear of every package, not just of those for a person")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on the terminal")
+	f.registerTarget(cmd)
 	return cmd
 }
 
-// vetHistory makes the case of a repository.
-func (a *app) vetHistory(ctx context.Context, folder string, o judge.Options, asOf time.Time) (kennel.Case, error) {
-	repository, err := history.Open(ctx, folder)
-	if err != nil {
-		return kennel.Case{}, &exit{exitFailed, err}
+// check refuses combinations of arguments that mean nothing.
+func (f *vetFlags) check(args []string) error {
+	release := f.source != "" || f.ref != "" || f.previous != ""
+	switch {
+	case f.upgrade && (len(args) != 2 || f.history != "" || release):
+		return usage("vet --upgrade: name two lock files or folders, the old one first: kennel vet --upgrade old/package-lock.json package-lock.json")
+	case f.upgrade:
+	case len(args) == 2:
+		return usage("vet takes one release at a time; for two lock files: kennel vet --upgrade %s %s", printable(args[0]), printable(args[1]))
+	case f.history != "" && (len(args) > 0 || release):
+		return usage("vet --history: name the repository alone: kennel vet --history ./project.git; a release and its source: kennel vet project-1.2.tar.gz --source ./project.git")
+	case f.history == "" && len(args) == 0:
+		return usage("vet: name a release, a purl, an installed tree or a repository: kennel vet project-1.2.tar.gz, kennel vet pkg:npm/name@1.2.3, kennel vet ./node_modules, kennel vet --history ./project.git")
+	case f.ref != "" && f.source == "" && !isPurl(args[0]):
+		return usage("vet --ref names a tag of a repository: name that too: --source ./project.git")
 	}
-	defer repository.Close()
-	o.Layers = []kennel.Layer{authority.New()}
-	return makeCase(ctx, o, folder, kennel.NewSubject(kennel.Component{}, asOf, kennel.Grants{History: repository}))
+	return nil
 }
 
-// vetRelease makes the case of a release against its source.
-func (a *app) vetRelease(ctx context.Context, artifact, folder, ref string, o judge.Options, asOf time.Time) (kennel.Case, error) {
-	t, err := target.Open(ctx, artifact, target.Options{})
+func isPurl(arg string) bool { return strings.HasPrefix(arg, "pkg:") }
+
+func (a *app) runVet(ctx context.Context, f *vetFlags, args []string) error {
+	if err := f.check(args); err != nil {
+		return err
+	}
+	outputs, err := f.outputs()
 	if err != nil {
-		return kennel.Case{}, &exit{exitFailed, err}
+		return err
 	}
-	defer t.Close()
-	if t.Kind == target.File {
-		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("%s is neither an archive nor a folder", artifact)}
+	for _, o := range outputs {
+		switch o.format {
+		case report.CycloneDX, report.SPDX, report.OpenVEX:
+			return usage("a case is written as text, json, sarif, html or markdown, not as %s", o.format)
+		}
 	}
-	repository, err := history.Open(ctx, folder)
+	if err := f.checkFailOn(); err != nil {
+		return err
+	}
+	v, err := a.newVetting(f)
 	if err != nil {
-		return kennel.Case{}, &exit{exitFailed, err}
+		return err
 	}
-	defer repository.Close()
-	o.Layers = []kennel.Layer{source.New()}
-	c := release(filepath.Base(artifact))
-	c.Commit = ref
-	return makeCase(ctx, o, artifact, kennel.NewSubject(c, asOf, kennel.Grants{Release: t.FS(), History: repository}))
+	defer v.close()
+	c, err := v.vet(ctx, args)
+	if err != nil {
+		return err
+	}
+	for _, o := range outputs {
+		width, _ := terminal(a.stdout)
+		options := report.Options{Tool: tool(), Verbose: f.verbose, Width: width, Color: o.path == "" && a.colour(a.stdout)}
+		if err := a.writeTo(o.path, func(w io.Writer) error { return report.WriteCase(w, o.format, c, options) }); err != nil {
+			return &exit{exitFailed, err}
+		}
+	}
+	if outputs[0].path != "" && !f.quiet {
+		fmt.Fprintf(a.stderr, "kennel: %s; written: %s\n", strings.ToUpper(c.Verdict.String()), paths(outputs))
+	}
+	switch {
+	case f.fails(c.Verdict):
+		return &exit{code: exitVerdict}
+	case f.allowGaps:
+		return nil
+	case blind(c):
+		return &exit{code: exitFailed}
+	}
+	for _, p := range c.Parts {
+		if blind(p) {
+			return &exit{code: exitGaps}
+		}
+	}
+	for _, g := range c.Gaps {
+		if g.Kind == kennel.GapUnreadable {
+			return &exit{code: exitGaps}
+		}
+	}
+	return nil
 }
 
-func makeCase(ctx context.Context, o judge.Options, name string, subject kennel.Subject) (kennel.Case, error) {
-	made, err := judge.New(o).Case(ctx, name, subject)
-	if err != nil {
-		return kennel.Case{}, &exit{exitFailed, err}
+// vet makes the case that the arguments ask for.
+func (v *vetting) vet(ctx context.Context, args []string) (kennel.Case, error) {
+	switch {
+	case v.f.upgrade:
+		return v.upgrade(ctx, args[0], args[1])
+	case v.f.history != "":
+		return v.repository(ctx, v.f.history)
+	case isPurl(args[0]):
+		return v.listed(ctx, args[0])
 	}
-	return made, nil
+	return v.local(ctx, args[0])
+}
+
+// blind reports whether a layer could not look at all.
+func blind(c kennel.Case) bool {
+	for _, o := range c.Outcomes {
+		if o.State == kennel.StateCouldNotLook {
+			return true
+		}
+	}
+	return false
 }
 
 // release reads name and version from an artifact's file name: the version
 // begins at the first digit behind a dash or underscore.
 func release(file string) kennel.Component {
+	file = filepath.Base(file)
 	for _, ending := range []string{".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".txz", ".tar", ".zip", ".whl", ".crate", ".gem"} {
 		if stem, ok := strings.CutSuffix(file, ending); ok {
 			file = strings.TrimSuffix(stem, ".orig") // as Debian names upstream's

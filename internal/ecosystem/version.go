@@ -70,6 +70,15 @@ func Compare(e kennel.Ecosystem, a, b string) (int, error) {
 	return va.Compare(vb), nil
 }
 
+// Order is Compare for sorting: versions that e does not know how to order go
+// by their bytes.
+func Order(e kennel.Ecosystem, a, b string) int {
+	if order, err := Compare(e, a, b); err == nil {
+		return order
+	}
+	return strings.Compare(a, b)
+}
+
 // appendKey appends v's key by the rules of o.
 func appendKey(b []byte, o order, v string) ([]byte, bool) {
 	v = strings.Trim(v, " \t\r\n")

@@ -41,7 +41,7 @@ func Changes(before, after kennel.Inventory) []Change {
 	}
 	slices.SortFunc(out, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(a.Component.Ecosystem, b.Component.Ecosystem), strings.Compare(a.Component.Name, b.Component.Name),
-			compareVersions(a.Component.Ecosystem, a.Component.Version, b.Component.Version))
+			ecosystem.Order(a.Component.Ecosystem, a.Component.Version, b.Component.Version))
 	})
 	return out
 }
@@ -92,7 +92,7 @@ func agree(a, b []kennel.Hash) bool {
 func predecessor(was, now []Change, c kennel.Component) kennel.Component {
 	var best kennel.Component
 	rank := func(o kennel.Component) int {
-		order := compareVersions(c.Ecosystem, o.Version, c.Version)
+		order := ecosystem.Order(c.Ecosystem, o.Version, c.Version)
 		switch {
 		case order == 0:
 			return 4 // the same version, from elsewhere
@@ -110,20 +110,11 @@ func predecessor(was, now []Change, c kennel.Component) kennel.Component {
 			best = o
 		case rank(o) == rank(best):
 			// The nearest: the highest of the older, the lowest of the newer.
-			order := compareVersions(c.Ecosystem, o.Version, best.Version)
+			order := ecosystem.Order(c.Ecosystem, o.Version, best.Version)
 			if rank(o) == 1 && order < 0 || rank(o) > 1 && order > 0 {
 				best = o
 			}
 		}
 	}
 	return best
-}
-
-// compareVersions orders versions as their ecosystem does, and by their bytes
-// where it does not know them.
-func compareVersions(e kennel.Ecosystem, a, b string) int {
-	if order, err := ecosystem.Compare(e, a, b); err == nil {
-		return order
-	}
-	return strings.Compare(a, b)
 }

@@ -18,25 +18,58 @@ var ErrNotInstalled = errors.New("no installed release is there")
 // recordMax bounds how many files a RECORD may list.
 const recordMax = 200_000
 
+// HoldsInstalled reports whether the target is a folder of installed packages,
+// or has one at its top: node_modules, site-packages, a virtual environment.
+func (t *Target) HoldsInstalled() bool {
+	if t.within != "" {
+		return true
+	}
+	for _, name := range append([]string{"pyvenv.cfg"}, installations...) {
+		if _, err := fs.Stat(t.fsys, name); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// IsInstalled reports whether [Target.Installed] can tell the files of what is
+// installed at a location.
+func IsInstalled(at kennel.Location) bool {
+	_, ok := installed(at)
+	return ok
+}
+
+// installed returns the folder of a package, or of a distribution's metadata.
+func installed(at kennel.Location) (folder string, ok bool) {
+	folder, base := path.Split(at.Path)
+	folder = strings.TrimSuffix(folder, "/")
+	switch base {
+	case "package.json":
+		return folder, strings.Contains("/"+folder, "/node_modules/")
+	case "METADATA":
+		return folder, strings.HasSuffix(folder, ".dist-info")
+	}
+	return "", false
+}
+
 // Installed returns the files of the release that is installed at a location
 // of an installed tree, as an extractor gave it: an npm package's folder
 // without the packages nested in it, which have locations of their own, or the
 // files that a Python distribution's RECORD lists. The error is or wraps
 // [ErrNotInstalled] when the location is neither.
 func (t *Target) Installed(at kennel.Location) (fs.FS, error) {
-	folder, base := path.Split(at.Path)
-	folder = strings.TrimSuffix(folder, "/")
-	switch {
-	case base == "package.json" && strings.Contains("/"+folder, "/node_modules/"):
-		inner, err := fs.Sub(t.fsys, folder)
-		if err != nil {
-			return nil, err
-		}
-		return &part{inner, func(name string) bool { return name != "node_modules" && !strings.HasPrefix(name, "node_modules/") }}, nil
-	case base == "METADATA" && strings.HasSuffix(folder, ".dist-info"):
+	folder, ok := installed(at)
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", at.Path, ErrNotInstalled)
+	}
+	if strings.HasSuffix(folder, ".dist-info") && path.Base(at.Path) == "METADATA" {
 		return t.recorded(folder)
 	}
-	return nil, fmt.Errorf("%s: %w", at.Path, ErrNotInstalled)
+	inner, err := fs.Sub(t.fsys, folder)
+	if err != nil {
+		return nil, err
+	}
+	return &part{inner, func(name string) bool { return name != "node_modules" && !strings.HasPrefix(name, "node_modules/") }}, nil
 }
 
 // recorded returns the files of a Python distribution, below the folder that

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"runtime"
+	"sync"
+
+	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/extract/all"
+	"github.com/kennel-oss/kennel/internal/layer/content"
+	"github.com/kennel-oss/kennel/internal/target"
+)
+
+// place is a release at a place of an installed tree. A package that is
+// installed twice is looked at twice: one copy may not be like the other.
+type place struct {
+	component kennel.Component
+	at        kennel.Location
+}
+
+// tree makes the case of an installed tree, package by package.
+func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kennel.Case, error) {
+	bar := v.progress(v.f.quiet)
+	defer bar.done()
+	inv, err := t.Inventory(ctx, all.Extractors(), func(p target.Progress) { bar.show("%d files", p.Entries) })
+	if err != nil {
+		return kennel.Case{}, &exit{exitFailed, err}
+	}
+	var places []place
+	other := map[kennel.Ecosystem]int{}
+	for i := range inv.Projects {
+		for _, o := range inv.Projects[i].Occurrences {
+			installed := false
+			for _, at := range o.Locations {
+				if target.IsInstalled(at) {
+					places, installed = append(places, place{o.Component, at}), true
+				}
+			}
+			if !installed && inv.Projects[i].Installed {
+				other[o.Ecosystem]++
+			}
+		}
+	}
+	gaps := inv.Gaps
+	for e, n := range other {
+		gaps = append(gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: string(e), Why: fmt.Sprintf("%d installed packages of this ecosystem are not looked at yet", n)})
+	}
+	if len(places) == 0 {
+		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("no installed package was found in %s: name a node_modules or site-packages folder", arg)}
+	}
+	j := v.judge(append(v.nameLayer(), content.New())...)
+	parts, err := v.each(ctx, bar, len(places), runtime.GOMAXPROCS(0), func(ctx context.Context, i int) (kennel.Case, error) {
+		p := places[i]
+		grants := kennel.Grants{}
+		if grants.Release, err = t.Installed(p.at); err != nil {
+			grants.Refused = map[kennel.Need]error{kennel.NeedRelease: &kennel.CouldNotLook{Reason: "its files could not be told", Err: err}}
+		}
+		return j.Case(ctx, path.Dir(p.at.Path), kennel.NewSubject(p.component, v.asOf, grants))
+	})
+	if err != nil {
+		return kennel.Case{}, &exit{exitFailed, err}
+	}
+	return j.Join(arg, v.asOf, parts, gaps), nil
+}
+
+// each makes n cases, some at a time, in the order of their numbers.
+func (v *vetting) each(ctx context.Context, bar *bar, n, atOnce int, one func(ctx context.Context, i int) (kennel.Case, error)) ([]kennel.Case, error) {
+	var (
+		mu      sync.Mutex
+		next    int
+		done    int
+		failed  error
+		workers sync.WaitGroup
+		parts   = make([]kennel.Case, n)
+	)
+	take := func() (int, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		next++
+		return next - 1, next <= n && failed == nil
+	}
+	for range min(atOnce, n) {
+		workers.Go(func() {
+			for i, more := take(); more; i, more = take() {
+				c, err := one(ctx, i)
+				mu.Lock()
+				parts[i] = c
+				if err != nil && failed == nil {
+					failed = err
+				}
+				done++
+				bar.show("%d of %d packages", done, n)
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	return parts, failed
+}
