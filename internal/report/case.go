@@ -12,17 +12,17 @@ import (
 )
 
 // WriteCase renders a case as text, JSON ("kennel.vet/1", which only ever
-// gains fields), SARIF or Markdown. It returns the first error of w, or
+// gains fields), SARIF, Markdown or HTML. It returns the first error of w, or
 // that the format is none of these.
 func WriteCase(w io.Writer, f Format, c kennel.Case, o Options) error {
 	if o.Tool.Name == "" {
 		o.Tool.Name = "kennel"
 	}
 	write, known := map[Format]func(*bufio.Writer, *kennel.Case, Options) error{
-		Text: writeCaseText, JSON: writeCaseJSON, SARIF: writeCaseSARIF, Markdown: writeCaseMarkdown,
+		Text: writeCaseText, JSON: writeCaseJSON, SARIF: writeCaseSARIF, Markdown: writeCaseMarkdown, HTML: writeCaseHTML,
 	}[f]
 	if !known {
-		return fmt.Errorf("a case is written as text, json, sarif or markdown, not as %s", f)
+		return fmt.Errorf("a case is written as text, json, sarif, markdown or html, not as %s", f)
 	}
 	b := bufio.NewWriterSize(w, 64<<10)
 	if err := write(b, &c, o); err != nil {
@@ -274,12 +274,17 @@ func (v *caseView) extent() string {
 	return out
 }
 
-// when is the day of a cue, and "undated" where it has none.
+// when is the day of a cue, "" where it has none: what is in a release was
+// found there, and did not happen on a day.
 func when(c *kennel.Cue) string {
 	if c.At.IsZero() {
-		return "undated"
+		return ""
 	}
 	return day(c.At)
+}
+
+func (v *caseView) dated() bool {
+	return slices.ContainsFunc(v.cues, func(c *kennel.Cue) bool { return !c.At.IsZero() })
 }
 
 // weight is how much a cue counts and how sure it is: "high, medium

@@ -57,7 +57,7 @@ func (m *caseMarkdown) head() {
 		about += ", compared with " + code(cleanTo(m.v.c.Previous, markdownName), false)
 	}
 	if extent := m.v.extent(); extent != "" {
-		about += ", " + escapeMarkdown(extent)
+		about += ", " + escapeClean(extent)
 	}
 	m.add(strings.TrimPrefix(about, ", "))
 }
@@ -82,7 +82,7 @@ func (m *caseMarkdown) cues() {
 	m.add("| | When | What changed | Ordinarily |")
 	m.add("|---|---|---|---|")
 	for _, cue := range shown {
-		m.add("| ", cueSign(cue), " | ", when(cue), " | **", escapeMarkdown(cleanTo(cue.Rule, markdownName)), "** ", escapeMarkdown(prose(cue.Title, 240)), " | ", escapeMarkdown(prose(cue.Innocent, 200)), " |")
+		m.add("| ", cueSign(cue), " | ", cmp.Or(when(cue), "–"), " | **", escapeMarkdown(cleanTo(cue.Rule, markdownName)), "** ", escapeClean(prose(cue.Title, 240)), " | ", escapeClean(prose(cue.Innocent, 200)), " |")
 	}
 	if more := len(m.v.cues) - len(shown); more > 0 {
 		m.add("")
@@ -115,8 +115,8 @@ func (m *caseMarkdown) packages() {
 		}
 		title, innocent := "", ""
 		if cue := p.worst(); cue != nil {
-			title = "**" + escapeMarkdown(cleanTo(cue.Rule, markdownName)) + "** " + escapeMarkdown(prose(cue.Title, 200))
-			innocent = escapeMarkdown(prose(cue.Innocent, 200))
+			title = "**" + escapeMarkdown(cleanTo(cue.Rule, markdownName)) + "** " + escapeClean(prose(cue.Title, 200))
+			innocent = escapeClean(prose(cue.Innocent, 200))
 		}
 		if more := len(p.cues) - 1; more > 0 {
 			title += " and " + counted(more, "more cue", "more cues")
@@ -130,7 +130,7 @@ func (m *caseMarkdown) packages() {
 	}
 	if m.v.minor > 0 {
 		m.add("")
-		m.add(counted(m.v.minor, "package has", "packages have"), " only minor cues: ", escapeMarkdown(enumerate(m.v.minorRules(), 6)))
+		m.add(counted(m.v.minor, "package has", "packages have"), " only minor cues: ", escapeClean(enumerate(m.v.minorRules(), 6)))
 	}
 }
 
@@ -145,7 +145,7 @@ func (m *caseMarkdown) notLookedAt() {
 	m.add("**Not looked at**")
 	for i := range min(len(m.v.blind), markdownGaps) {
 		u := &m.v.blind[i]
-		m.add("- ", escapeMarkdown(cleanTo(u.what(), 3*markdownName)), ": ", sentenceMarkdown(cleanTo(u.why, 300)))
+		m.add("- ", escapeClean(cleanTo(u.what(), 3*markdownName)), ": ", sentenceMarkdown(cleanTo(u.why, 300)))
 	}
 	if more := len(m.v.blind) - markdownGaps; more > 0 {
 		m.add("- … and ", counted(more, "more reason", "more reasons"), ", listed below")
@@ -173,14 +173,14 @@ func (m *caseMarkdown) evidence() {
 	m.fold(number(len(m.v.blind))+" reasons why something was not looked at", max(0, len(m.v.blind)-markdownGaps), func() {
 		for i := range m.v.blind {
 			u := &m.v.blind[i]
-			m.add("- ", escapeMarkdown(cleanTo(u.what(), 3*markdownName)), ": ", sentenceMarkdown(cleanTo(u.why, 400)))
+			m.add("- ", escapeClean(cleanTo(u.what(), 3*markdownName)), ": ", sentenceMarkdown(cleanTo(u.why, 400)))
 		}
 	})
 }
 
 func (m *caseMarkdown) prove(cues []*kennel.Cue) {
 	for _, cue := range cues {
-		m.add("- ", when(cue), " **", escapeMarkdown(cleanTo(cue.Rule, markdownName)), "** ", escapeMarkdown(prose(cue.Title, 300)), " (", weight(cue), ")")
+		m.add("- ", strings.TrimLeft(when(cue)+" **", " "), escapeMarkdown(cleanTo(cue.Rule, markdownName)), "** ", escapeClean(prose(cue.Title, 300)), " (", weight(cue), ")")
 		for i := range cue.Evidence {
 			if i == markdownEvidence {
 				m.add("  - … and ", number(len(cue.Evidence)-i), " more")
@@ -189,12 +189,12 @@ func (m *caseMarkdown) prove(cues []*kennel.Cue) {
 			e := &cue.Evidence[i]
 			line := "  - " + escapeMarkdown(clean(e.Kind)) + " " + code(clean(e.What), false)
 			if says := prose(e.Says, 300); says != "" {
-				line += ": " + escapeMarkdown(says)
+				line += ": " + escapeClean(says)
 			}
 			m.add(line)
 		}
 		if cue.Innocent != "" {
-			m.add("  - _ordinarily:_ ", escapeMarkdown(prose(cue.Innocent, 400)))
+			m.add("  - _ordinarily:_ ", escapeClean(prose(cue.Innocent, 400)))
 		}
 	}
 }

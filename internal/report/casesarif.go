@@ -154,10 +154,10 @@ func (s *caseSARIF) kind(cue *kennel.Cue) {
 	about := strings.TrimSpace("Layer " + layer + " gives this cue. " + question(cue.Layer))
 	ordinary := prose(cue.Innocent, 400)
 	help := about + " A cue is a change that a person should look at, with evidence to check; it accuses nobody."
-	markdown := escapeMarkdown(help)
+	markdown := escapeClean(help)
 	if ordinary != "" {
 		help += " The ordinary explanation: " + ordinary + "."
-		markdown += "\n\n**The ordinary explanation:** " + escapeMarkdown(ordinary) + "."
+		markdown += "\n\n**The ordinary explanation:** " + escapeClean(ordinary) + "."
 	}
 	s.open('{')
 	s.member("id", cueRule(cue))

@@ -12,6 +12,9 @@ const (
 	caseParts    = 25 // packages for a person
 	casePartCues = 5  // cues of one of them
 	caseReasons  = 8  // why something was not looked at
+
+	caseEvidence      = 10 // of a cue for a person
+	caseMinorEvidence = 3  // of one that asks for nobody
 )
 
 // writeCaseText tells what happened in the order of time, each cue with its
@@ -26,7 +29,7 @@ func writeCaseText(w *bufio.Writer, c *kennel.Case, o Options) error {
 	t.head()
 	for _, cue := range t.v.cues {
 		t.blank()
-		t.cue(cue, 0)
+		t.cue(cue, "", t.v.dated())
 	}
 	t.parts()
 	t.notLookedAt()
@@ -62,21 +65,32 @@ func (t *caseText) head() {
 	t.para("", append(what, span{normal, " " + unit(t.v.headline())}, span{dim, " " + unit("(as of "+day(t.v.c.AsOf)+")")})...)
 }
 
-func (t *caseText) cue(cue *kennel.Cue, indent int) {
+func (t *caseText) cue(cue *kennel.Cue, lead string, dated bool) {
 	mark := normal
 	if cue.Verdict != kennel.Allow {
 		mark = yellow
 	}
-	lead := strings.Repeat(" ", indent)
-	date := when(cue)
-	t.para(lead+date+strings.Repeat(" ", 12-len(date)), span{mark, clean(cue.Rule)}, span{bold, " " + prose(cue.Title, 300)}, span{dim, " " + unit(weight(cue))})
-	lead += strings.Repeat(" ", 12)
-	for _, e := range cue.Evidence {
+	date := ""
+	if dated {
+		date = when(cue)
+		date += strings.Repeat(" ", max(0, 12-len(date)))
+	}
+	t.para(lead+date, span{mark, clean(cue.Rule)}, span{bold, " " + prose(cue.Title, 300)}, span{dim, " " + unit(weight(cue))})
+	lead += strings.Repeat(" ", max(2, len(date)))
+	most := caseEvidence
+	if cue.Verdict == kennel.Allow {
+		most = caseMinorEvidence
+	}
+	shown := t.limit(len(cue.Evidence), most)
+	for _, e := range cue.Evidence[:shown] {
 		says := prose(e.Says, 300)
 		if says != "" {
 			says = ": " + says
 		}
 		t.para(lead+"- ", span{normal, clean(e.Kind) + " " + clean(e.What) + says})
+	}
+	if more := len(cue.Evidence) - shown; more > 0 {
+		t.para(lead, span{dim, "  + " + number(more) + " more"})
 	}
 	if cue.Innocent != "" {
 		t.para(lead, span{dim, "ordinarily: " + prose(cue.Innocent, 400)})
@@ -127,7 +141,7 @@ func (t *caseText) part(p *caseView) {
 	}
 	shown := t.limit(len(cues), casePartCues)
 	for _, cue := range cues[:shown] {
-		t.cue(cue, 2)
+		t.cue(cue, "  ", p.dated())
 	}
 	if more := len(cues) - shown; more > 0 {
 		t.para("  ", span{yellow, "+ " + counted(more, "more cue", "more cues")})
@@ -145,7 +159,7 @@ func (t *caseText) notLookedAt() {
 	shown := t.limit(len(t.v.blind), caseReasons)
 	for i := range t.v.blind[:shown] {
 		u := &t.v.blind[i]
-		t.para("  - ", span{bold, u.what()}, span{normal, " " + u.why})
+		t.para("  - ", span{bold, u.what() + ":"}, span{normal, " " + u.why})
 	}
 	if more := len(t.v.blind) - shown; more > 0 {
 		t.para("  ", span{dim, "+ " + counted(more, "more reason", "more reasons")})

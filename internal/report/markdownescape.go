@@ -5,8 +5,10 @@ import "strings"
 // escapeMarkdown makes a string plain text in GitHub's and GitLab's Markdown:
 // no HTML, no formatting, no links, and nobody and nothing is mentioned by an
 // @, # or !. It cleans s first.
-func escapeMarkdown(s string) string {
-	s = clean(s)
+func escapeMarkdown(s string) string { return escapeClean(clean(s)) }
+
+// escapeClean is escapeMarkdown for what is clean already, of any length.
+func escapeClean(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
