@@ -71,12 +71,12 @@ is a demonstration.`,
 			}
 			s.rules = rules
 			if err := s.make(ctx); err != nil {
-				return &exit{exitFailed, fmt.Errorf("demo xz: %w", err)}
+				return failedDemo(ctx, err)
 			}
 			defer s.remove()
 			c, err := s.vet(ctx, demo.Case, caseDay)
 			if err != nil {
-				return &exit{exitFailed, fmt.Errorf("demo xz: %w", err)}
+				return failedDemo(ctx, err)
 			}
 			tell := true
 			for _, o := range outputs {
@@ -92,10 +92,9 @@ is a demonstration.`,
 			if !tell {
 				return nil
 			}
-			if err := s.tell(ctx, c); err != nil {
-				return &exit{exitFailed, fmt.Errorf("demo xz: %w", err)}
+			if err := s.tell(ctx, c, outputs); err != nil {
+				return failedDemo(ctx, err)
 			}
-			s.close(outputs)
 			return nil
 		},
 	}
@@ -104,6 +103,13 @@ is a demonstration.`,
 	flags.StringVar(&f.format, "format", "", "write the case alone, in this format: text, json, sarif, markdown or html")
 	flags.StringArrayVarP(&f.output, "output", "o", nil, "also write the case to FILE, its format by its name: .html .md .json .sarif .txt; may be given several times")
 	return cmd
+}
+
+func failedDemo(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		err = ctx.Err() // what was broken off says nothing
+	}
+	return &exit{exitFailed, fmt.Errorf("demo xz: %w", err)}
 }
 
 // caseOptions are how a case is written to a path, "" for standard output.

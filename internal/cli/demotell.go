@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,8 +16,8 @@ import (
 )
 
 // tell tells the case from the first day on: what a scanner said, what vet
-// says, and what vet says of a clean release.
-func (s *scene) tell(ctx context.Context, c kennel.Case) error {
+// says, what vet says of a clean release, and what to do next.
+func (s *scene) tell(ctx context.Context, c kennel.Case, outputs []output) error {
 	before, err := s.scan(ctx, caseDay)
 	if err != nil {
 		return err
@@ -37,16 +38,15 @@ func (s *scene) tell(ctx context.Context, c kennel.Case) error {
 			"history; its files are stubs, and nothing in it can do harm.")
 
 		t.title("1  What a scanner said")
-		for _, j := range []*kennel.Judgement{&before, &after} {
-			t.scanned(j)
-		}
-		t.say("", "A scanner repeats what somebody has published, and nobody had.")
+		t.scanned(&before)
+		t.scanned(&after)
+		t.say("", "A scanner repeats what somebody has published, and on the first day nobody had.")
 
 		t.title("2  What kennel vet says on the first day")
-		t.say("", "The tarball against the tag it is named after, and who could release, in one case, in the order of time.")
+		t.say("", "The tarball against the tag of its version, and who can release: one case, in the order of time.")
 		t.residual(c)
 		t.blank()
-		if err := report.WriteCase(w, report.Text, c, t.options); err != nil {
+		if err := report.WriteCase(w, report.Text, brief(c), t.options); err != nil {
 			return err
 		}
 
@@ -65,42 +65,64 @@ func (s *scene) tell(ctx context.Context, c kennel.Case) error {
 		} {
 			t.say("  - ", line)
 		}
+		t.next(s.keep, outputs)
 		return nil
 	})
 }
 
-// close says what to type next, and where things lie.
-func (s *scene) close(outputs []output) {
-	s.writeTo("", func(w io.Writer) error {
-		t := s.teller(w)
-		if s.keep != "" {
-			t.title("By hand")
-			t.say("", "The replica is in "+printable(s.keep)+". In that folder:")
-			t.commands(
-				"kennel vet "+replicaTarball(demo.Case)+" --source "+replicaGit+" --as-of "+caseDay, "",
-				"kennel vet --history "+replicaGit+" --as-of "+caseDay, "",
-				"kennel vet --history "+replicaGit+" --as-of 2024-03-09", "",
-				"kennel vet "+replicaTarball(demo.Clean)+" --source "+replicaGit+" --as-of "+cleanDay, "",
-				"kennel scan "+replicaProduct, "",
-				"git --git-dir="+replicaGit+" log --stat v5.5.2beta..v5.6.0", "",
-			)
-		}
-		t.title("On your own dependencies")
-		t.commands(
-			"kennel db update && kennel scan .", "what you use, and what is known of it",
-			"kennel vet project-1.2.tar.gz --source project.git", "is a release what its repository says?",
-			"kennel vet --history project.git", "who can release it, and did that change?",
-		)
-		for _, o := range outputs {
-			if o.path != "" {
-				t.say("", "The case is in "+printable(o.path)+".")
+// brief leaves out the evidence of cues that ask for nobody, which is in the
+// case wherever else it is written to.
+func brief(c kennel.Case) kennel.Case {
+	c.Outcomes = slices.Clone(c.Outcomes)
+	for i := range c.Outcomes {
+		list := slices.Clone(c.Outcomes[i].Results)
+		for k := range list {
+			if list[k].Verdict == kennel.Allow {
+				list[k].Evidence = nil
 			}
 		}
-		if len(outputs) == 1 && outputs[0].path == "" {
-			t.say("", "This case as a page: kennel demo xz -o case.html. To try it by hand: kennel demo xz --keep xz-replica.")
+		c.Outcomes[i].Results = list
+	}
+	return c
+}
+
+// next says what to type next, and where things lie.
+func (t *teller) next(kept string, outputs []output) {
+	if kept != "" {
+		t.title("By hand")
+		t.say("", "The replica is in "+printable(kept)+". In that folder:")
+		t.commands(
+			"kennel vet "+replicaTarball(demo.Case)+" --source "+replicaGit+" --as-of "+caseDay, "",
+			"kennel vet --history "+replicaGit+" --as-of "+caseDay, "",
+			"kennel vet --history "+replicaGit+" --as-of 2024-03-09", "",
+			"kennel vet "+replicaTarball(demo.Clean)+" --source "+replicaGit+" --as-of "+cleanDay, "",
+			"kennel scan "+replicaProduct, "",
+			"git --git-dir="+replicaGit+" log --stat v5.5.2beta..v5.6.0", "",
+		)
+	}
+	t.title("On your own dependencies")
+	t.commands(
+		"kennel db update && kennel scan .", "what you use, and what is known of it",
+		"kennel vet project-1.2.tar.gz --source project.git", "is a release what its repository says?",
+		"kennel vet --history project.git", "who can release it, and did that change?",
+	)
+	written := false
+	for _, o := range outputs {
+		if o.path != "" {
+			if !written {
+				t.blank()
+			}
+			written = true
+			t.say("", "The case with all of its evidence is in "+printable(o.path)+".")
 		}
-		return nil
-	})
+	}
+	if !written {
+		t.title("This case")
+		t.commands(
+			"kennel demo xz -o case.html", "as a page, with all of its evidence",
+			"kennel demo xz --keep xz-replica", "keep the replica, to try it by hand",
+		)
+	}
 }
 
 // teller writes what a person reads.
@@ -118,6 +140,7 @@ func (s *scene) teller(w io.Writer) *teller {
 	if n := t.options.Width; n > 0 {
 		t.width = max(min(n, tellWidth), 40)
 	}
+	t.options.Width = t.width
 	return t
 }
 
