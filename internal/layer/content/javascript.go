@@ -3,9 +3,235 @@ package content
 import (
 	"path"
 	"strings"
+	"sync"
 )
 
-func readJavaScript(s source, f *facts) {}
+// Bounds on reading JavaScript. What is beyond them is told.
+const (
+	jsBatch   = 1 << 19 // tokens held at a time; a longer file is read in pieces
+	jsNesting = 1000    // expressions and functions inside each other
+	jsRepeat  = 4 << 20 // bytes of a file that is read again to follow data through functions
+	jsInner   = 2       // code inside of texts inside of code
+)
+
+// What a text names, which becomes a capability when a call uses it. These
+// live beside the capabilities in what a value carries.
+const (
+	namesSecret capability = 1 << (capabilities + iota)
+	namesStartup
+	namesPackage
+	namesSuspect
+	passedOn // came through a parameter or a call, so constants are not its own
+)
+
+const names = namesSecret | namesStartup | namesPackage | namesSuspect
+
+// jsValue is what is known of an expression.
+type jsValue struct {
+	kind    jsValueKind
+	partial bool       // text has gaps, written as *
+	hidden  bool       // text was put together, or decoded
+	carries capability // what flowed into it
+	origin  int32      // where that came from: an offset, 0 for unknown
+	text    string     // a constant; or the dotted name of what it is
+	fn      *jsFunc
+	list    []jsValue // of an array, as far as short
+	target  string    // the variable that names the file it writes to
+}
+
+type jsValueKind uint8
+
+const (
+	jsUnknown jsValueKind = iota
+	jsText                // text is a constant
+	jsThing               // text is a dotted name: "child_process.exec", "process.env"
+	jsArray
+	jsFunction
+)
+
+// jsFunc is a function of the file, kept between passes.
+type jsFunc struct {
+	params  [8]capability // what calls put in
+	origins [8]int32
+	returns jsValue
+	settles bool // its first parameter settles a promise
+}
+
+type jsBinding struct {
+	name  string
+	value jsValue
+	last  int32 // what the name was bound to before: an index plus one, 0 for none
+}
+
+// jsReader walks the tokens of a text once and works out, without running
+// anything, what calls do and what flows into them. It is no parser: what it
+// does not understand it steps over, so that broken and newer syntax costs a
+// detail and not the file.
+type jsReader struct {
+	source
+	typed   bool // TypeScript
+	t       []jsToken
+	i       int // the next token
+	depth   int
+	fuel    int // expressions that may still be read: none is meant to be read twice
+	inner   int // how deep this text lies in texts
+	lex     jsLexer
+	f       *facts
+	vars    map[string]int32 // name -> index in binds, plus one
+	binds   []jsBinding
+	fns     map[int32]*jsFunc     // by offset
+	kept    map[int32][]jsBinding // functions and values of a scope, by its offset, for the next pass
+	again   bool                  // a later pass
+	fn      *jsFunc               // around here
+	scope   int                   // around here: of code near each other
+	hand    capability            // what the call around here gives its callbacks
+	handAt  int32                 //
+	promise bool                  // the next function is a promise's
+	settled jsValue               // what the promise around here resolves to
+	written map[string]jsValue    // constant path -> what was written there
+	lineAt  int                   // an offset and its line
+	line    int
+	count   int // of scopes
+}
+
+var jsReaders = sync.Pool{New: func() any {
+	return &jsReader{vars: map[string]int32{}, fns: map[int32]*jsFunc{}, kept: map[int32][]jsBinding{}, written: map[string]jsValue{}}
+}}
+
+func readJavaScript(s source, f *facts) { readJS(s, f, 0) }
+
+func readJS(s source, f *facts, inner int) {
+	p := jsReaders.Get().(*jsReader)
+	defer func() {
+		clear(p.vars)
+		clear(p.fns)
+		clear(p.kept)
+		clear(p.written)
+		clear(p.binds[:cap(p.binds)])
+		*p = jsReader{vars: p.vars, fns: p.fns, kept: p.kept, written: p.written, binds: p.binds[:0], t: p.t[:0],
+			lex: jsLexer{tokens: p.lex.tokens[:0], open: p.lex.open[:0]}}
+		jsReaders.Put(p)
+	}()
+	p.source, p.f, p.inner = s, f, inner
+	switch path.Ext(s.path) {
+	case ".ts", ".tsx", ".mts", ".cts":
+		p.typed = true
+	}
+	p.pass()
+	p.look()
+	// What flows through functions that are declared later, or are called from
+	// elsewhere, takes more passes: only where something could flow.
+	const from = readsSecret | credential | wholeEnv | hostFacts | network | decodes | wallet | readsFile
+	const into = network | process | dynamicCode | writesFile
+	for n := 0; n < 2 && f.caps.any(from) && f.caps.any(into) && len(s.text) <= jsRepeat && len(s.text) > 0; n++ {
+		if f.caps&^(readsFile|writesFile) == 0 {
+			break
+		}
+		p.again = true
+		p.pass()
+	}
+}
+
+// pass reads the text from its beginning.
+func (p *jsReader) pass() {
+	p.lex = jsLexer{text: p.text, tokens: p.lex.tokens[:0], open: p.lex.open[:0]}
+	clear(p.vars)
+	p.binds = p.binds[:0]
+	p.line, p.lineAt, p.count, p.scope = 1, 0, 0, 0
+	if len(p.text) <= nearBytes {
+		p.count++
+		p.scope = p.count
+	}
+	p.restore(-1)
+	for p.lex.fill(jsBatch) {
+		p.t, p.i, p.fuel = p.lex.tokens, 0, 8*len(p.lex.tokens)+1000
+		p.statements(len(p.t))
+	}
+	p.keep(-1, 0)
+}
+
+// nearBytes is how long a function is at most whose parts are near each other.
+const nearBytes = 6000
+
+func (p *jsReader) word(i int) string {
+	if i < 0 || i >= len(p.t) {
+		return ""
+	}
+	return p.text[p.t[i].start:p.t[i].end]
+}
+
+// op returns the operator at i, 0 for what is none.
+func (p *jsReader) op(i int) uint8 {
+	if i < 0 || i >= len(p.t) || p.t[i].kind != jsOp {
+		return 0
+	}
+	return p.t[i].op
+}
+
+func (p *jsReader) kind(i int) jsKind {
+	if i < 0 || i >= len(p.t) {
+		return jsEnd
+	}
+	return p.t[i].kind
+}
+
+// close returns the index of the bracket that closes the one at i, at most end.
+func (p *jsReader) close(i, end int) int {
+	if m := int(p.t[i].match); m > i && m < end {
+		return m
+	}
+	return end
+}
+
+// lineOf counts lines from the last offset asked for: they mostly ascend.
+func (p *jsReader) lineOf(offset int32) int {
+	o := int(offset)
+	if o < p.lineAt {
+		p.line -= strings.Count(p.text[o:p.lineAt], "\n")
+	} else {
+		p.line += strings.Count(p.text[p.lineAt:o], "\n")
+	}
+	p.lineAt = o
+	return p.line + p.first - 1
+}
+
+// says is the code between two tokens.
+func (p *jsReader) says(from, to int) string {
+	if from >= len(p.t) {
+		return ""
+	}
+	start := int(p.t[from].start)
+	end := min(start+400, len(p.text))
+	if to > from && to-1 < len(p.t) {
+		end = min(end, int(p.t[to-1].end))
+	}
+	return p.text[start:max(start, end)]
+}
+
+// around is the code at an offset.
+func (p *jsReader) around(offset int32) string {
+	return p.text[offset:min(int(offset)+200, len(p.text))]
+}
+
+func (p *jsReader) see(c capability, from, to int, value string) {
+	full := len(p.f.sites) == maxSights && p.f.caps.has(c)
+	if c != 0 && !full && from < len(p.t) {
+		p.f.see(c, p.lineOf(p.t[from].start), p.scope, p.says(from, to), value)
+	}
+}
+
+// flows reports that what v carries reaches a call.
+func (p *jsReader) flows(v jsValue, into capability, from, to int, value string) {
+	carried := v.carries &^ (names | passedOn)
+	if carried == 0 || into == 0 || from >= len(p.t) || len(p.f.flows) == maxFlows {
+		return
+	}
+	fl := flow{from: carried, to: into, line: p.lineOf(p.t[from].start), says: p.says(from, to), value: value}
+	if v.origin > 0 && int(v.origin) < len(p.text) {
+		fl.fromLine, fl.fromSays = p.lineOf(v.origin), p.around(v.origin)
+	}
+	p.f.flow(fl)
+}
 
 // resolveJavaScript completes a relative reference as node and bundlers do.
 // What names a package is not in the release.
@@ -26,6 +252,10 @@ func resolveJavaScript(r *release, from string, ref reference) []string {
 	// TypeScript's sources name the file that they become.
 	if name, ok := strings.CutSuffix(to, ".js"); ok && r.has(name+".ts") {
 		return []string{name + ".ts"}
+	}
+	if ref.runs && path.Dir(from) != "." {
+		// Commands run in the top folder.
+		return resolveJavaScript(r, "package.json", ref)
 	}
 	return nil
 }
