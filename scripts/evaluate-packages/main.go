@@ -1,7 +1,7 @@
 // Evaluate-packages measures the layers that look into packages on an
 // installed tree, and on the imitations of published techniques:
 //
-//	go run ./scripts/evaluate-packages [-half "looked at"] [-all] FOLDER/node_modules
+//	go run ./scripts/evaluate-packages [-half "looked at"] [-upgrades] [-cues] FOLDER/node_modules
 //	go run ./scripts/evaluate-packages -techniques [-half "looked at"] [-cues]
 //
 // The tree is one that "npm install --ignore-scripts --force" made of
@@ -29,6 +29,7 @@ func main() {
 	half := flag.String("half", "looked at", `which half: "looked at" or "set aside"`)
 	imitations := flag.Bool("techniques", false, "measure the imitations of techniques instead of a tree")
 	folder := flag.String("imitations", "internal/layer/content/testdata/techniques", "where the imitations are")
+	upgrades := flag.Bool("upgrades", false, "examine releases of which the tree has an older one, against that")
 	all := flag.Bool("cues", false, "print low cues, too")
 	only := flag.String("only", "", "examine only this package or technique")
 	flag.Parse()
@@ -37,7 +38,7 @@ func main() {
 	case *imitations:
 		err = techniques(*folder, *half, *only, *all)
 	case flag.NArg() == 1:
-		err = packages(flag.Arg(0), *list, *half, *only, *all)
+		err = packages(flag.Arg(0), *list, *half, *only, *upgrades, *all)
 	default:
 		err = errors.New("name the folder that holds the packages, or say -techniques")
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 	"github.com/kennel-oss/kennel/internal/judge"
 	"github.com/kennel-oss/kennel/internal/target"
 )
@@ -24,9 +25,17 @@ import (
 // release is a name and version of the list.
 type release struct{ name, version string }
 
+// job is a release to examine, where it is, and its predecessor in the tree.
+type job struct {
+	release
+	at       string
+	previous string // its version, "" for none
+	before   string // where the predecessor is
+}
+
 // answer is what the layers said of a release.
 type answer struct {
-	release
+	job
 	files int
 	bytes int64
 	took  time.Duration
@@ -35,8 +44,10 @@ type answer struct {
 }
 
 // packages examines each release of a half of the list once, in the first
-// place where the tree has it, and prints what is asked to be reviewed.
-func packages(folder, list, half, only string, all bool) error {
+// place where the tree has it, and prints what is asked to be reviewed. With
+// upgrades, it examines those of which the tree has an older release, too,
+// against the next older one.
+func packages(folder, list, half, only string, upgrades, all bool) error {
 	j, err := judging(layers()...)
 	if err != nil {
 		return err
@@ -64,28 +75,26 @@ func packages(folder, list, half, only string, all bool) error {
 		return err
 	}
 
+	jobs := plan(places, upgrades)
 	peak := watch()
 	start := time.Now()
-	order := slices.SortedFunc(maps.Keys(places), func(a, b release) int {
-		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.version, b.version))
-	})
-	answers := make([]answer, len(order))
+	answers := make([]answer, len(jobs))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= len(order) {
+				if i >= len(jobs) {
 					return
 				}
-				answers[i] = look(j, tree, order[i], places[order[i]])
+				answers[i] = look(j, tree, jobs[i])
 			}
 		})
 	}
 	workers.Wait()
 	took := time.Since(start)
-	summarise(answers, half, len(wanted), unreadable, took, peak(), all)
+	summarise(answers, half, len(wanted)-len(places), unreadable, took, peak(), all)
 	return nil
 }
 
@@ -127,13 +136,42 @@ func installed(folder string, wanted map[release]bool) (places map[release]strin
 	return places, unreadable, err
 }
 
+// plan orders the releases by name and version.
+func plan(places map[release]string, upgrades bool) []job {
+	var out []job
+	for r, at := range places {
+		out = append(out, job{release: r, at: at})
+	}
+	slices.SortFunc(out, func(a, b job) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), ecosystem.Order(kennel.NPM, a.version, b.version))
+	})
+	if !upgrades {
+		return out
+	}
+	var later []job
+	for i := 1; i < len(out); i++ {
+		if out[i-1].name == out[i].name {
+			j := out[i]
+			j.previous, j.before = out[i-1].version, out[i-1].at
+			later = append(later, j)
+		}
+	}
+	return later
+}
+
 // look examines one release.
-func look(j *judge.Judge, tree *target.Target, r release, at string) answer {
-	a := answer{release: r}
-	fsys, err := tree.Installed(kennel.Location{Path: at})
+func look(j *judge.Judge, tree *target.Target, of job) answer {
+	a := answer{job: of}
+	fsys, err := tree.Installed(kennel.Location{Path: of.at})
 	if err != nil {
 		a.err = err
 		return a
+	}
+	grants := kennel.Grants{Release: fsys}
+	if of.before != "" {
+		if grants.Previous, a.err = tree.Installed(kennel.Location{Path: of.before}); a.err != nil {
+			return a
+		}
 	}
 	a.err = fs.WalkDir(fsys, ".", func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -149,15 +187,15 @@ func look(j *judge.Judge, tree *target.Target, r release, at string) answer {
 	if a.err != nil {
 		return a
 	}
-	c := kennel.Component{Package: kennel.Package{Ecosystem: kennel.NPM, Name: r.name}, Version: r.version}
+	c := kennel.Component{Package: kennel.Package{Ecosystem: kennel.NPM, Name: of.name}, Version: of.version}
 	start := time.Now()
-	a.c, a.err = examine(j, r.name+"@"+r.version, kennel.NewSubject(c, start, kennel.Grants{Release: fsys}))
+	a.c, a.err = examine(j, of.name+"@"+of.version, kennel.NewSubject(c, start, grants))
 	a.took = time.Since(start)
 	return a
 }
 
 // summarise prints the table and each release to review with its cues.
-func summarise(answers []answer, half string, wanted, unreadable int, took time.Duration, peak uint64, all bool) {
+func summarise(answers []answer, half string, absent, unreadable int, took time.Duration, peak uint64, all bool) {
 	type count struct{ review, low int }
 	names, reviewed := map[string]bool{}, map[string]bool{}
 	rules := map[string]*count{}
@@ -198,14 +236,18 @@ func summarise(answers []answer, half string, wanted, unreadable int, took time.
 		if a.c.Verdict != kennel.Allow {
 			releases++
 			reviewed[a.name] = true
-			fmt.Printf("\n%s@%s: %s\n", a.name, a.version, a.c.Verdict)
+			after := ""
+			if a.previous != "" {
+				after = " after " + a.previous
+			}
+			fmt.Printf("\n%s@%s%s: %s\n", a.name, a.version, after, a.c.Verdict)
 			print(a.c, all)
 		}
 	}
 	fmt.Println("\n| half | packages | releases | not in the tree | not examined | packages to review | share | releases to review | files | MiB | wall time | MiB/s | peak heap MiB |")
 	fmt.Println("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	mib := float64(bytes) / (1 << 20)
-	fmt.Printf("| %s | %d | %d | %d | %d | %d | %.2f%% | %d | %d | %.0f | %.1f s | %.0f | %d |\n", half, len(names), len(answers), wanted-len(answers), failed,
+	fmt.Printf("| %s | %d | %d | %d | %d | %d | %.2f%% | %d | %d | %.0f | %.1f s | %.0f | %d |\n", half, len(names), len(answers), absent, failed,
 		len(reviewed), 100*float64(len(reviewed))/float64(max(len(names), 1)), releases, files, mib, took.Seconds(), mib/took.Seconds(), peak>>20)
 	if unreadable > 0 {
 		fmt.Printf("\n%d manifests of the tree could not be read\n", unreadable)
