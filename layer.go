@@ -41,8 +41,11 @@ const (
 
 // Grants are the handles that a host gives to layers. What is nil is refused.
 type Grants struct {
-	Advisories        Advisories
-	Release, Previous fs.FS // bounded and read-only
+	Advisories Advisories
+	// Release and Previous are bounded and read-only. A component's hashes hold
+	// for what is granted as its release; one for which they do not hold is
+	// refused with a [Mismatch].
+	Release, Previous fs.FS
 	History           History
 	Registry          Registry
 	// Refused says why a handle that was meant to be there is not. One that is
@@ -57,7 +60,7 @@ type Subject struct {
 	// there is no update, or the package is new in it.
 	Before Component
 	AsOf   time.Time
-	grants    Grants
+	grants Grants
 }
 
 // NewSubject makes a subject with the handles granted.

@@ -2,6 +2,7 @@ package kennel
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -23,6 +24,9 @@ type Listing struct {
 	// Mirrored says that the dates are when this registry took the releases in,
 	// so that ages say nothing.
 	Mirrored bool
+	// Private says that the user's settings name a registry of its own for this
+	// package, as for a scope of their organisation: what it lists is not public.
+	Private bool
 }
 
 // Release is one published version.
@@ -40,4 +44,16 @@ type Release struct {
 	Dependencies []string  // names of what it needs to run, sorted
 	Withdrawn    bool      // yanked, retracted or unpublished
 	Digest       string    // of the release as the registry states it: "sha512-…" or "h1:…"
+}
+
+// Mismatch says that the file of a release is not the one that was promised.
+type Mismatch struct {
+	What      string // the release
+	Algorithm string
+	Want, Got string
+	Who       string // who promised: "the registry", "the lock file", …
+}
+
+func (e *Mismatch) Error() string {
+	return fmt.Sprintf("%s is not the file that %s names: its %s is %s, not %s", e.What, e.Who, e.Algorithm, e.Got, e.Want)
 }

@@ -92,18 +92,8 @@ func (e *NoClient) Error() string { return fmt.Sprintf("no registry client for %
 // no connection is to be made.
 var ErrOffline = errors.New("it is not in the cache, and no connection is to be made")
 
-// Mismatch says that a file is not the one that was promised: nothing of it was
-// kept.
-type Mismatch struct {
-	What      string // the release
-	Algorithm string
-	Want, Got string
-	Who       string // who promised: "the registry", "the lock file", …
-}
-
-func (e *Mismatch) Error() string {
-	return fmt.Sprintf("%s is not the file that %s names: its %s is %s, not %s", e.What, e.Who, e.Algorithm, e.Got, e.Want)
-}
+// Mismatch is [kennel.Mismatch]: nothing of the file was kept.
+type Mismatch = kennel.Mismatch
 
 // Listing returns what the package's registry lists.
 func (r *Registries) Listing(ctx context.Context, p kennel.Package) (kennel.Listing, error) {

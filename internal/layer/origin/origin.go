@@ -4,7 +4,7 @@
 //
 //	origin-changed   a registry's package now comes from an address or a repository
 //	digest-changed   the same version has another hash than before
-//	digest-mismatch  the hash is not the one that the registry states
+//	digest-mismatch  the registry's file is not the one that the lock file names
 //	digest-gone      there is no hash any more
 //
 // Source of the technique: "Why npm lockfiles can be a security blindspot for
@@ -15,12 +15,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"slices"
-	"strings"
 
 	"github.com/kennel-oss/kennel"
-	"github.com/kennel-oss/kennel/internal/lockfile"
 )
 
 // New returns the layer.
@@ -29,7 +25,7 @@ func New() kennel.Layer { return layer{} }
 type layer struct{}
 
 func (layer) Name() string       { return "origin" }
-func (layer) Needs() kennel.Need { return kennel.NeedRegistry }
+func (layer) Needs() kennel.Need { return kennel.NeedRelease }
 
 func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, error) {
 	var found []kennel.Finding
@@ -56,19 +52,22 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 		add("digest-changed", kennel.SeverityHigh, fmt.Sprintf("%s %s is the same version with another hash", now.Name, now.Version),
 			"a registry that rebuilds or re-signs what it mirrors; a version that was published again", append(lines(before), lines(now)...)...)
 	}
-	if now.Origin != kennel.OriginRegistry || len(now.Hashes) == 0 {
+	if now.Origin == kennel.OriginURL || now.Origin == kennel.OriginVCS {
+		return found, nil // no registry has it
+	}
+	_, err := s.Release()
+	var wrong *kennel.Mismatch
+	switch {
+	case err == nil, len(now.Hashes) == 0:
+		return found, nil // the hashes hold for what was granted, or there are none
+	case errors.As(err, &wrong):
+		add("digest-mismatch", kennel.SeverityHigh, fmt.Sprintf("the file of %s %s is not the one that %s names", now.Name, now.Version, wrong.Who),
+			"a private registry that rebuilds what it mirrors, and another one asked here",
+			kennel.Evidence{Kind: "hash", What: wrong.Who, Says: wrong.Algorithm + " " + wrong.Want},
+			kennel.Evidence{Kind: "hash", What: "the file", Says: wrong.Algorithm + " " + wrong.Got})
 		return found, nil
 	}
-	theirs, err := registered(ctx, s)
-	if err != nil {
-		return found, err
-	}
-	if comparable(now.Hashes, theirs) {
-		add("digest-mismatch", kennel.SeverityHigh, fmt.Sprintf("the hash of %s %s is not the one that the registry states", now.Name, now.Version),
-			"a private registry that rebuilds what it mirrors, and another one asked here",
-			append(lines(now), kennel.Evidence{Kind: "hash", What: "registry", Says: theirs[0].Algorithm + " " + theirs[0].Value})...)
-	}
-	return found, nil
+	return found, &kennel.CouldNotLook{Reason: "whether the hash is the registry's is not known, since there is no file to compare", Err: err}
 }
 
 // comparable reports whether two lists of hashes share an algorithm and no
@@ -96,35 +95,4 @@ func lines(c kennel.Component) []kennel.Evidence {
 		out = append(out, kennel.Evidence{Kind: "hash", What: c.Name + " " + c.Version, Says: h.Algorithm + " " + h.Value})
 	}
 	return out
-}
-
-// registered returns the hashes that the registry states for the release.
-func registered(ctx context.Context, s kennel.Subject) ([]kennel.Hash, error) {
-	registry, err := s.Registry()
-	if err != nil {
-		return nil, err
-	}
-	listing, err := registry.Listing(ctx, s.Component.Package)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &kennel.CouldNotLook{Reason: "the registry has no such package, so its hash cannot be compared", Err: err}
-	}
-	if err != nil {
-		return nil, &kennel.CouldNotLook{Reason: "the registry could not be asked for the hash", Retry: true, Err: err}
-	}
-	at := slices.IndexFunc(listing.Releases, func(r kennel.Release) bool { return r.Version == s.Component.Version })
-	if at < 0 {
-		return nil, &kennel.CouldNotLook{Reason: "the registry has no such release, so its hash cannot be compared"}
-	}
-	return stated(listing.Releases[at].Digest), nil
-}
-
-// stated reads a digest as registries write it: a subresource integrity string,
-// or Go's h1.
-func stated(digest string) []kennel.Hash {
-	if value, ok := strings.CutPrefix(digest, "h1:"); ok {
-		if hexadecimal, ok := lockfile.Base64ToHex(value, 32); ok {
-			return []kennel.Hash{{Algorithm: "h1", Value: hexadecimal}}
-		}
-	}
-	return lockfile.Integrity(digest)
 }

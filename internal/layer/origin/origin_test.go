@@ -1,24 +1,15 @@
 package origin
 
 import (
-	"context"
 	"errors"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/kennel-oss/kennel"
 )
-
-const digest = "sha1-qqqqqqqqqqqqqqqqqqqqqqqqqqo=" // twenty bytes of aa
-
-type registry struct{ err error }
-
-func (r registry) Listing(_ context.Context, p kennel.Package) (kennel.Listing, error) {
-	return kennel.Listing{Package: p, Releases: []kennel.Release{{Version: "1.0.0", Digest: digest}}}, r.err
-}
 
 func TestOrigin(t *testing.T) {
 	leash := func(version string, from kennel.Origin, hashes ...string) kennel.Component {
@@ -31,7 +22,7 @@ func TestOrigin(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		before, now kennel.Component
-		err         error // of the registry
+		err         error // why there is no release
 		want        []string
 		blind       bool
 	}{
@@ -39,15 +30,17 @@ func TestOrigin(t *testing.T) {
 		{"a new package", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "aa"), nil, nil, false},
 		{"an address", leash("0.9.0", kennel.OriginRegistry), leash("1.0.0", kennel.OriginURL), nil, []string{"origin-changed"}, false},
 		{"it always came from a repository", leash("0.9.0", kennel.OriginVCS), leash("1.0.0", kennel.OriginVCS), nil, nil, false},
-		{"another hash", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry, "cc"), nil, []string{"digest-changed", "digest-mismatch"}, false},
-		{"not the registry's", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "cc"), nil, []string{"digest-mismatch"}, false},
-		{"one of several artifacts", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "cc", "aa"), nil, nil, false},
+		{"another hash", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry, "cc"), nil, []string{"digest-changed"}, false},
+		{"not the registry's", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry, "cc"), &kennel.Mismatch{Who: "the lock file"}, []string{"digest-changed", "digest-mismatch"}, false},
+		{"one of several artifacts", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry, "cc", "aa"), nil, nil, false},
 		{"no hash any more", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry), nil, []string{"digest-gone"}, false},
-		{"no such package", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "aa"), fs.ErrNotExist, nil, true},
-		{"no such release", kennel.Component{}, leash("7.0.0", kennel.OriginRegistry, "aa"), nil, nil, true},
-		{"no answer", leash("1.0.0", kennel.OriginRegistry, "aa"), leash("1.0.0", kennel.OriginRegistry, "cc"), errors.New("down"), []string{"digest-changed"}, true},
+		{"no answer", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "aa"), errors.New("down"), nil, true},
+		{"no answer, and nothing to compare", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry), errors.New("down"), nil, false},
 	} {
-		s := kennel.NewSubject(c.now, time.Time{}, kennel.Grants{Registry: registry{c.err}})
+		s := kennel.NewSubject(c.now, time.Time{}, kennel.Grants{Release: fstest.MapFS{}})
+		if c.err != nil {
+			s = kennel.NewSubject(c.now, time.Time{}, kennel.Grants{Refused: map[kennel.Need]error{kennel.NeedRelease: c.err}})
+		}
 		s.Before = c.before
 		found, err := New().Examine(t.Context(), s)
 		var got []string
