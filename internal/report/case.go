@@ -201,6 +201,9 @@ func change(c *kennel.Case) string {
 // answer is the verdict's word, which never hides that something was not
 // looked at.
 func (v *caseView) answer() string {
+	if v.incomplete() && len(v.layers) == 0 && len(v.cues) == 0 {
+		return "incomplete"
+	}
 	if v.incomplete() {
 		return v.c.Verdict.String() + ", incomplete"
 	}
@@ -230,6 +233,8 @@ func (v *caseView) headline() string {
 		switch {
 		case len(said) > 0:
 			return strings.Join(said, ", ")
+		case v.quiet == 0:
+			return "none of " + counted(len(v.parts), "package", "packages") + " could be looked at"
 		case v.quiet == len(v.parts):
 			return "nothing stands out in " + counted(len(v.parts), "package", "packages")
 		}
@@ -246,7 +251,7 @@ func (v *caseView) headline() string {
 	case len(v.layers) > 0:
 		return "nothing stands out"
 	case len(v.blind) > 0:
-		return "nothing could be looked at"
+		return "no layer could look"
 	}
 	return "nothing to look at"
 }

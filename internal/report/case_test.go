@@ -73,13 +73,13 @@ func TestCaseTold(t *testing.T) {
 	}{
 		{Text, repositoryCase(), []string{"REVIEW", "1 cue for a person, 3 minor ones beside", "2021-12-01  fixtures", "ordinarily: test files", "+ 2 more"}},
 		{Text, updateCase(), []string{"2 of 31 packages for a person, 3 with minor cues", "color-stream 2.4.1", "after 2.4.0", "3 packages with minor cues: 3 minified", "layer name, 5 packages, such as plain-00 3.1.0", "the registry could not be asked; trying again may help", "31 packages looked at by content, name; nothing stands out in 26."}},
-		{Text, blindCase(), []string{"ALLOW, INCOMPLETE", "nothing could be looked at", "layer source: no tag is named after 9"}},
+		{Text, blindCase(), []string{"INCOMPLETE", "no layer could look", "layer source: no tag is named after 9"}},
 		{Markdown, updateCase(), []string{caseMarker, "⚠️ Kennel: REVIEW", "`color-stream 2.4.1`", "**Not looked at**", "<details><summary>Evidence of <code>@tools/loader 7.0.0</code>: 1 cue</summary>"}},
-		{Markdown, blindCase(), []string{"⚠️ Kennel: ALLOW, INCOMPLETE", "`kennel vet --ref TAG`"}},
+		{Markdown, blindCase(), []string{"⚠️ Kennel: INCOMPLETE", "`kennel vet --ref TAG`"}},
 		{HTML, repositoryCase(), []string{`class="top review"`, `href="#cue-4"`, "new key", "2021 Q4", "The same as tables", "Ordinarily"}},
 		{HTML, releaseCase(), []string{"103 files of the release are not the source&#39;s; 91 have an ordinary explanation, 12 are left", "1 file run by the build", "a known toolchain file", "it is longer than 64 MiB"}},
 		{HTML, updateCase(), []string{`id="part-1"`, `href="#part-2"`, "26 packages in which nothing stands out"}},
-		{HTML, blindCase(), []string{"allow, incomplete", `class="top review"`, "<code>kennel vet --ref TAG</code>"}},
+		{HTML, blindCase(), []string{"incomplete", `class="top review"`, "<code>kennel vet --ref TAG</code>"}},
 	} {
 		out := string(renderCase(t, want.f, want.c, Options{Width: 200}))
 		for _, says := range want.says {

@@ -59,7 +59,7 @@ type casePage struct {
 	Main                                  pageCase
 	Rows, Quiet                           []pageRow
 	QuietWord, MoreQuiet, MoreCases       string
-	Parts                                 []pageCase
+	Parts, Minor                          []pageCase // those for a person, and those with minor cues alone
 	Tool, AsOf, Policy                    string
 }
 
@@ -117,15 +117,15 @@ func newCasePage(c *kennel.Case, o Options) *casePage {
 	}
 	p.MoreBlindWord = counted(len(p.MoreBlind), "more reason", "more reasons")
 	p.Main = newPageCase(v, "", true)
-	p.parts(v)
-	p.standing(v)
-	p.Forgeable = slices.ContainsFunc(append([]pageCase{p.Main}, p.Parts...), func(c pageCase) bool { return len(c.Timelines) > 0 })
+	links := p.parts(v)
+	p.standing(v, links)
+	p.Forgeable = slices.ContainsFunc(slices.Concat([]pageCase{p.Main}, p.Parts, p.Minor), func(c pageCase) bool { return len(c.Timelines) > 0 })
 	return p
 }
 
 // standing names, at the top, what a person should see: the case's own cues
 // and the packages.
-func (p *casePage) standing(v *caseView) {
+func (p *casePage) standing(v *caseView, links map[int]string) {
 	more := 0
 	add := func(s pageStand) {
 		if len(p.Standing) < pageStanding {
@@ -136,7 +136,7 @@ func (p *casePage) standing(v *caseView) {
 	}
 	for i, cue := range v.cues {
 		if cue.Verdict != kennel.Allow {
-			add(pageStand{cue.Verdict.String(), when(cue), prose(cue.Title, 200), clean(cue.Rule), cueLink("", i, len(v.cues))})
+			add(pageStand{cue.Verdict.String(), when(cue), cmp.Or(prose(cue.Title, 200), clean(cue.Rule), "a cue without a title"), clean(cue.Rule), cueLink("", i, len(v.cues))})
 		}
 	}
 	for i := range v.parts {
@@ -144,15 +144,12 @@ func (p *casePage) standing(v *caseView) {
 		if part.c.Verdict == kennel.Allow {
 			continue
 		}
-		s := pageStand{Verdict: part.c.Verdict.String(), Title: caseName(part.c), When: clean(string(part.c.Component.Ecosystem))}
+		s := pageStand{Link: links[i], Verdict: part.c.Verdict.String(), Title: caseName(part.c), When: clean(string(part.c.Component.Ecosystem))}
 		if cue := part.worst(); cue != nil {
 			s.About = prose(cue.Title, 160)
 			if more := len(part.cues) - 1; more > 0 {
 				s.About += " and " + counted(more, "more cue", "more cues")
 			}
-		}
-		if i < pageCases {
-			s.Link = "#" + partID(i)
 		}
 		add(s)
 	}
@@ -180,8 +177,10 @@ func cueLink(part string, i, of int) string {
 	return "#" + part + "cue-" + strconv.Itoa(i+1)
 }
 
-// parts writes a row for each package, and a case for those that have cues.
-func (p *casePage) parts(v *caseView) {
+// parts writes a row for each package, and a case for those that have cues. It
+// returns where those are told.
+func (p *casePage) parts(v *caseView) map[int]string {
+	links := make(map[int]string)
 	timelines := len(p.Main.Timelines) / 2
 	quiet, untold := 0, 0
 	for i := range v.parts {
@@ -206,14 +205,19 @@ func (p *casePage) parts(v *caseView) {
 				row.About += " and " + number(more) + " more"
 			}
 		}
-		if len(p.Parts) < pageCases {
+		if len(p.Parts)+len(p.Minor) < pageCases {
 			told := newPageCase(part, partID(i), timelines < pageTimelines)
 			timelines += len(told.Timelines) / 2
 			for k := range blind {
 				told.Blind = append(told.Blind, pageUnseen{blind[k].what(), pieces(blind[k].why)})
 			}
 			row.Link = "#" + told.ID
-			p.Parts = append(p.Parts, told)
+			links[i] = row.Link
+			if part.c.Verdict == kennel.Allow {
+				p.Minor = append(p.Minor, told)
+			} else {
+				p.Parts = append(p.Parts, told)
+			}
 		} else {
 			untold++
 		}
@@ -228,6 +232,7 @@ func (p *casePage) parts(v *caseView) {
 	if untold > 0 {
 		p.MoreCases = counted(untold, "more package", "more packages") + " with cues; the JSON report has them all"
 	}
+	return links
 }
 
 // newPageCase tells one case. id is "" for the page's own, and marks what
@@ -263,7 +268,7 @@ func newPageCase(v *caseView, id string, draw bool) pageCase {
 
 func newPageCue(cue *kennel.Cue, prefix string, i int) pageCue {
 	out := pageCue{ID: prefix + "cue-" + strconv.Itoa(i+1), Number: strconv.Itoa(i + 1), When: when(cue), Layer: clean(cue.Layer), Rule: clean(cue.Rule),
-		Verdict: cue.Verdict.String(), Title: cmp.Or(prose(cue.Title, 400), clean(cue.Rule)), Weight: weight(cue), Innocent: pieces(sentence(prose(cue.Innocent, 500)))}
+		Verdict: cue.Verdict.String(), Title: cmp.Or(prose(cue.Title, 400), clean(cue.Rule), "a cue without a title"), Weight: weight(cue), Innocent: pieces(sentence(prose(cue.Innocent, 500)))}
 	if cue.Innocent == "" {
 		out.Innocent = nil
 	}

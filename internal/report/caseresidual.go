@@ -134,7 +134,7 @@ func newPageResidual(c *kennel.Case) *pageResidual {
 		slices.SortStableFunc(list, func(a, b kennel.Residue) int { return cmp.Compare(btoi(b.Flagged), btoi(a.Flagged)) })
 		g := residueGroup{Label: counted(len(list), "file", "files") + " " + r.label, Class: r.class, Open: i == 0 || list[0].Flagged || i == 1 && len(list) <= 12}
 		for _, f := range list[:min(len(list), pageResidue)] {
-			g.Files = append(g.Files, residueRow{clean(f.Path), clean(f.Class), prose(f.By, 200), bytesOf(f.Size), f.Flagged})
+			g.Files = append(g.Files, residueRow{clean(f.Path), classText(f.Class), prose(f.By, 200), bytesOf(f.Size), f.Flagged})
 		}
 		if more := len(list) - len(g.Files); more > 0 {
 			g.More = "and " + counted(more, "more file", "more files")
@@ -151,6 +151,17 @@ func newPageResidual(c *kennel.Case) *pageResidual {
 	}
 	out.Settled = counted(settled, "file has an ordinary explanation", "files have an ordinary explanation")
 	return out
+}
+
+// classText says what a class of difference is.
+func classText(class string) string {
+	switch class {
+	case "phantom":
+		return "in no tagged tree"
+	case "modified":
+		return "differs from the tagged tree"
+	}
+	return clean(class)
 }
 
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }

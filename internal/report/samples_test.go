@@ -34,6 +34,13 @@ func TestSamples(t *testing.T) {
 			}
 		}
 	}
+	for _, c := range vetCases {
+		for _, f := range ours {
+			if err := os.WriteFile(filepath.Join(*samples, "case-"+c.name+"."+string(f)), renderCase(t, f, c.make(), Options{Color: f == Text}), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // shortest walks from an occurrence to the nearest direct dependency.
