@@ -116,6 +116,9 @@ func (p *pyReader) used(c capability, name string, callee pyValue, args []pyArgu
 			send.from &^= credential // how services are spoken to
 		}
 		send.from &= readsSecret | wholeEnv | credential | hostFacts | clipboard
+		if (strings.HasPrefix(name, "socket.get") || strings.HasPrefix(name, "dns.")) && !strings.Contains(first.text, ".") {
+			send.from = 0 // one's own address is looked up
+		}
 		if send.from != 0 || send.params != 0 {
 			p.flow(send, network, line, at, value)
 		}
@@ -404,7 +407,7 @@ func (p *pyReader) executes(v pyValue, line, at int) {
 		p.flow(v, dynamicCode, line, at, "")
 	}
 	if v.kind == pyText && p.decoded < maxPyDecoded {
-		if v.pieces >= 16 {
+		if v.pieces >= 16 && len(v.text) <= 4*v.pieces {
 			p.flow(pyValue{from: decodes, line: line, says: "a text put together of pieces"}, dynamicCode, line, at, "")
 		}
 		p.readInner(v.text, line)

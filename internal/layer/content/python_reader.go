@@ -163,9 +163,18 @@ func (p *pyReader) flow(v pyValue, to capability, line, at int, value string) {
 			fn.sinks = append(fn.sinks, pySink{v.params, to, line})
 		}
 	}
-	if v.from != 0 {
+	if v.from &= pyMatters(to); v.from != 0 {
 		p.f.flow(flow{from: v.from, to: to, line: p.line(line), says: p.show(at), value: value, fromLine: p.line(v.line), fromSays: v.says})
 	}
+}
+
+// pyMatters are the origins that are worth telling of what reaches to. Programs
+// are started with files and variables all the time.
+func pyMatters(to capability) capability {
+	if to == network {
+		return readsSecret | wholeEnv | credential | hostFacts | clipboard
+	}
+	return network | decodes
 }
 
 // function is the innermost function, nil in the file's own code.
