@@ -18,6 +18,7 @@ var measures = []struct {
 	name, what string
 	run        func(ctx context.Context, args []string) error
 }{
+	{"layers", "cases: what each layer alone saw, what all but it, and how many days before disclosure", layers},
 	{"updates", "dependency updates out of the histories of real projects: how many need a person", updates},
 }
 

@@ -27,7 +27,7 @@ type caseOf struct {
 		Reason       *string
 		Findings     []struct {
 			Rule, Severity, Title, Verdict string
-			Evidence                       []struct{ Kind, What string }
+			At                             time.Time
 		}
 	}
 	Parts []caseOf
