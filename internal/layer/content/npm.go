@@ -18,7 +18,8 @@ type npmManifest struct {
 	gyp           bool              // gypfile is not false
 	repository    string
 	homepage      string
-	bundled       bool
+	platforms     map[string]bool // optional dependencies
+	text          string
 }
 
 // npmHooks are the scripts that installing a package runs. prepare and
@@ -43,12 +44,16 @@ func parseNPM(text string) *npmManifest {
 			m.dependencies = map[string]string{}
 		}
 		m.dependencies[name] = version
+		if m.platforms == nil {
+			m.platforms = map[string]bool{}
+		}
+		m.platforms[name] = true
 	}
 	for _, key := range [...]string{"main", "module", "browser", "exports", "jsnext:main", "unpkg", "jsdelivr"} {
 		m.starts = leaves(raw[key], m.starts, 0)
 	}
 	m.commands = leaves(raw["bin"], nil, 0)
-	m.bundled = raw["bundledDependencies"] != nil || raw["bundleDependencies"] != nil
+	m.text = text
 	return m
 }
 

@@ -207,3 +207,13 @@ func (r *release) gap(says string) {
 		r.gaps = append(r.gaps, says)
 	}
 }
+
+// optional reports whether a dependency is one that may be missing: mostly the
+// program for one platform.
+func (r *release) optional(name string) bool { return r.npm.platforms[name] }
+
+// mentions reports whether the manifest names something elsewhere than as a
+// dependency: as a command or in the configuration of a tool.
+func (r *release) mentions(name string) bool {
+	return strings.Count(r.npm.text, `"`+name+`"`) > 1 || strings.Contains(r.npm.text, name+" ")
+}

@@ -1,0 +1,226 @@
+package content
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kennel-oss/kennel"
+)
+
+// difference tells what a release has that the one before it had not.
+func difference(now, before *account) []chain {
+	var out []chain
+	out = append(out, hooksAppeared(now, before)...)
+	out = append(out, dependenciesAppeared(now, before)...)
+	out = append(out, binariesAppeared(now, before)...)
+	out = append(out, capabilitiesAppeared(now, before)...)
+	return out
+}
+
+// compare weighs chains by whether the previous release had them.
+func compare(now, before *account) {
+	for i := range now.chains {
+		c := &now.chains[i]
+		if slices.ContainsFunc(before.chains, c.same) {
+			if c.severity > kennel.SeverityLow {
+				c.says += ", as before"
+			}
+			c.severity = kennel.SeverityLow
+			continue
+		}
+		c.says += "; the previous release did not"
+		switch {
+		case c.severity >= kennel.SeverityMedium:
+			c.severity = kennel.SeverityHigh
+		case c.rule == "install-chain", c.rule == "exfiltration" && c.reach == onImport && c.from.any(wallet|readsSecret|wholeEnv), c.rule == "download-run" && c.reach == onImport:
+			c.severity = kennel.SeverityMedium
+		}
+	}
+}
+
+// ordinary are commands of hooks that build or place native code by known
+// tools, or tell of funding.
+func ordinary(command string) bool {
+	for _, part := range strings.FieldsFunc(command, func(r rune) bool { return r == '|' || r == '&' || r == ';' }) {
+		words := strings.Fields(part)
+		if len(words) == 0 {
+			continue
+		}
+		switch words[0] {
+		case "node-gyp", "node-gyp-build", "prebuild-install", "node-pre-gyp", "cmake-js", "husky", "patch-package", "is-ci", "exit", "echo",
+			"opencollective-postinstall", "opencollective", "node-gyp-build-optional-packages", "prebuildify", "ngcc", "electron-rebuild", "husky-init":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func hooksAppeared(now, before *account) []chain {
+	if now.release.npm == nil || before.release.npm == nil {
+		return nil
+	}
+	var reaches capability
+	for _, u := range now.units() {
+		if u.reach == onInstall {
+			reaches |= u.facts.caps
+		}
+	}
+	reaches &= network | process | dynamicCode | downloadRun | suspectHost | readsSecret | writesStartup | hides | decodes
+	var out []chain
+	for _, hook := range npmHooks {
+		is, was := now.release.npm.scripts[hook], before.release.npm.scripts[hook]
+		if is == "" || is == was {
+			continue
+		}
+		c := chain{rule: "hook-appeared", file: "package.json", reach: onInstall, severity: kennel.SeverityMedium,
+			says:     fmt.Sprintf("the %s hook appeared", hook),
+			evidence: []kennel.Evidence{{Kind: "file", What: "package.json", Says: snippet(hook + ": " + is)}}}
+		if was != "" {
+			c.rule, c.says, c.severity = "hook-changed", fmt.Sprintf("the %s hook changed", hook), kennel.SeverityLow
+			c.evidence = append(c.evidence, kennel.Evidence{Kind: "file", What: "package.json", Says: snippet("before: " + was)})
+		}
+		switch {
+		case ordinary(is):
+			c.severity = kennel.SeverityLow
+		case was == "" && reaches != 0:
+			c.severity = kennel.SeverityHigh
+			c.says += ", and what it runs can: " + reaches.String()
+		case was != "" && ordinary(was):
+			c.severity = kennel.SeverityMedium
+		}
+		for _, s := range now.scripts {
+			for _, ref := range s.facts.refs {
+				if to := path.Clean(ref.to); s.by == hook && now.release.has(to) && !before.release.has(to) && len(c.evidence) < 4 {
+					c.evidence = append(c.evidence, kennel.Evidence{Kind: "file", What: to, Says: "is started by the hook and is new"})
+					c.severity = max(c.severity, kennel.SeverityMedium)
+				}
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// dependenciesAppeared tells new dependencies, above all those that nothing in
+// the release uses: they are installed for their hooks.
+func dependenciesAppeared(now, before *account) []chain {
+	if now.release.npm == nil || before.release.npm == nil {
+		return nil
+	}
+	var fresh []string
+	for _, name := range slices.Sorted(maps.Keys(now.release.npm.dependencies)) {
+		if _, ok := before.release.npm.dependencies[name]; !ok {
+			fresh = append(fresh, name)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	used := map[string]bool{}
+	for _, u := range now.units() {
+		for _, ref := range u.facts.refs {
+			used[packageOf(ref.to)] = true
+		}
+	}
+	// A release that uses none of its dependencies by name is bundled, or data.
+	judged := false
+	for name := range now.release.npm.dependencies {
+		_, was := before.release.npm.dependencies[name]
+		judged = judged || was && used[name]
+	}
+	c := chain{rule: "dependency-appeared", file: "package.json", severity: kennel.SeverityLow,
+		says: fmt.Sprintf("%d dependencies appeared: %s", len(fresh), strings.Join(fresh[:min(3, len(fresh))], ", "))}
+	if len(fresh) == 1 {
+		c.says = "a dependency appeared: " + fresh[0]
+	}
+	for _, name := range fresh {
+		says := fmt.Sprintf("%s %s", name, now.release.npm.dependencies[name])
+		if !used[name] && judged && !strings.HasPrefix(name, "@types/") && !now.release.optional(name) && !now.release.mentions(name) {
+			says += ", which nothing in the release uses"
+			c.severity = kennel.SeverityMedium
+			c.says = "a dependency appeared that nothing in the release uses: " + name
+		}
+		if len(c.evidence) < 6 {
+			c.evidence = append(c.evidence, kennel.Evidence{Kind: "file", What: "package.json", Says: snippet(says)})
+		}
+	}
+	return []chain{c}
+}
+
+// packageOf is the package that a module's name leads to.
+func packageOf(module string) string {
+	parts := strings.SplitN(module, "/", 3)
+	if strings.HasPrefix(module, "@") && len(parts) > 1 {
+		return parts[0] + "/" + parts[1]
+	}
+	return parts[0]
+}
+
+func binariesAppeared(now, before *account) []chain {
+	kinds := map[string]bool{}
+	for _, f := range before.release.files {
+		if f.binary != "" {
+			kinds[f.binary] = true
+		}
+	}
+	var out []chain
+	for _, f := range now.release.files {
+		if i, ok := before.release.index[f.path]; f.binary == "" || ok && before.release.files[i].binary == f.binary {
+			continue
+		}
+		c := chain{rule: "binary-appeared", file: f.path, reach: f.reach, severity: kennel.SeverityLow, says: fmt.Sprintf("%s appeared: %s", f.binary, f.path)}
+		if !kinds[f.binary] {
+			c.severity = kennel.SeverityMedium
+			c.says = fmt.Sprintf("the first %s appeared: %s", f.binary, f.path)
+		}
+		c.evidence = []kennel.Evidence{{Kind: "file", What: f.path, Says: fmt.Sprintf("%s, %d bytes", f.binary, f.size)}}
+		if out = append(out, c); len(out) == 20 {
+			break
+		}
+	}
+	return out
+}
+
+// capabilitiesAppeared tells what code that runs can do now and could not.
+func capabilitiesAppeared(now, before *account) []chain {
+	const judged = network | process | dynamicCode | nativeCode | readsSecret | writesStartup | writesPackage | suspectHost | downloadRun | publishes |
+		hooksGlobal | wallet | clipboard | hides | credential | wholeEnv
+	var is, was capability
+	for _, u := range now.units() {
+		if u.reach > shipped {
+			is |= u.facts.caps & judged
+		}
+	}
+	for _, u := range before.units() {
+		was |= u.facts.caps & judged // where it was does not matter: it is not new
+	}
+	fresh := is &^ was
+	if fresh == 0 {
+		return nil
+	}
+	c := chain{rule: "capability-appeared", severity: kennel.SeverityLow, says: "the release can now, and could not before: " + fresh.String()}
+	if fresh.any(suspectHost|downloadRun|publishes|writesStartup) || fresh.has(network|process) || fresh.has(network|dynamicCode) || fresh.has(hooksGlobal|wallet) ||
+		fresh.any(network) && fresh.any(readsSecret|wholeEnv) {
+		c.severity = kennel.SeverityMedium
+	}
+	for left := fresh; left != 0; left &= left - 1 {
+		one := left & -left
+		for _, u := range now.units() {
+			if u.reach == shipped || !u.facts.caps.has(one) || len(c.evidence) == 6 {
+				continue
+			}
+			for _, s := range u.facts.sites {
+				if s.cap.has(one) {
+					c.evidence = append(c.evidence, at(u.path, s.line, s.says))
+					break
+				}
+			}
+			break
+		}
+	}
+	return []chain{c}
+}
