@@ -6,6 +6,7 @@ import "time"
 // subject: a plain join of their outcomes, in the order of time, for a person.
 type Case struct {
 	Subject   string    // what was examined, as the user named it
+	File      string    // where a reader has it, when that is not the subject: an update's new lock file
 	Component Component // the release examined; zero for a repository
 	Previous  string    // the version it was compared with, "" for none
 	AsOf      time.Time
@@ -26,6 +27,7 @@ type Outcome struct {
 	State   State
 	Reason  string // why it could not look, "" otherwise
 	Retry   bool   // trying again may help
+	Beyond  bool   // nothing failed: the layer is not made for such a subject
 	Results []Cue  // in the order of time
 	Exhibit Exhibit
 }

@@ -133,6 +133,7 @@ func (s Subject) refused(n Need, reason string) error {
 type CouldNotLook struct {
 	Reason string // one sentence for a person, the same for every subject it holds for
 	Retry  bool   // trying again later may help
+	Beyond bool   // nothing failed: the layer is not made for such a subject
 	Err    error
 }
 

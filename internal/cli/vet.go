@@ -180,10 +180,10 @@ func (v *vetting) vet(ctx context.Context, args []string) (kennel.Case, error) {
 	return v.local(ctx, args[0])
 }
 
-// blind reports whether a layer could not look at all.
+// blind reports whether a layer that is made for the subject could not look.
 func blind(c kennel.Case) bool {
 	for _, o := range c.Outcomes {
-		if o.State == kennel.StateCouldNotLook {
+		if o.State == kennel.StateCouldNotLook && !o.Beyond {
 			return true
 		}
 	}

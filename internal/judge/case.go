@@ -30,7 +30,7 @@ func (j *Judge) Case(ctx context.Context, name string, subject kennel.Subject) (
 			o.Reason = err.Error()
 			var could *kennel.CouldNotLook
 			if errors.As(err, &could) {
-				o.Reason, o.Retry = could.Reason, could.Retry
+				o.Reason, o.Retry, o.Beyond = could.Reason, could.Retry, could.Beyond
 			}
 			if len(found) == 0 {
 				o.State = kennel.StateCouldNotLook

@@ -45,7 +45,7 @@ func layers(_ context.Context, args []string) error {
 			if known.IsZero() || at.IsZero() {
 				return ""
 			}
-			return fmt.Sprint(int(known.Sub(at).Hours() / 24))
+			return fmt.Sprint(int(known.Sub(at.UTC().Truncate(24*time.Hour)).Hours() / 24))
 		}
 		asks := map[string]bool{}
 		for _, o := range c.Outcomes {
