@@ -33,7 +33,7 @@ func (s *scene) tell(ctx context.Context, c kennel.Case, outputs []output) error
 	return s.writeTo("", func(w io.Writer) error {
 		t := s.teller(w)
 		t.title("The xz case, on a harmless replica")
-		t.say("", "XZ Utils 5.6.0 was released on 2024-02-24 with a back door in its tarball, which was found by chance five weeks later. "+
+		t.say("", "XZ Utils 5.6.0 was released on 2024-02-24 with a back door, set off by a file that only its tarball had, and found by chance five weeks later. "+
 			"Here is what could be seen on the first day. The replica has the dates, names, paths, sizes and signatures of the public "+
 			"history; its files are stubs, and nothing in it can do harm.")
 
@@ -49,6 +49,7 @@ func (s *scene) tell(ctx context.Context, c kennel.Case, outputs []output) error
 		if err := report.WriteCase(w, report.Text, brief(c), t.options); err != nil {
 			return err
 		}
+		t.before(c)
 
 		t.title("3  What it says of the last release before the change of hands")
 		if err := report.WriteCase(w, report.Text, clean, t.options); err != nil {
@@ -238,4 +239,46 @@ func (t *teller) residual(c kennel.Case) {
 		}
 		t.say("", text)
 	}
+}
+
+// before tells how long before the release each cue could be seen.
+func (t *teller) before(c kennel.Case) {
+	var released time.Time
+	for _, o := range c.Outcomes {
+		for _, tag := range o.Exhibit.Tags {
+			if tag.Tag == "v"+c.Component.Version {
+				released = tag.Time
+			}
+		}
+	}
+	var cues []kennel.Cue
+	for _, o := range c.Outcomes {
+		for _, cue := range o.Results {
+			if !cue.At.IsZero() && cue.At.Before(released) {
+				cues = append(cues, cue)
+			}
+		}
+	}
+	if len(cues) == 0 {
+		return
+	}
+	slices.SortStableFunc(cues, func(a, b kennel.Cue) int { return a.At.Compare(b.At) })
+	var list []string
+	for _, cue := range cues {
+		list = append(list, span(released.Sub(cue.At))+" "+printable(cue.Rule))
+	}
+	t.blank()
+	t.say("", "Before the release: "+strings.Join(list, ", ")+".")
+}
+
+// span writes a time in the unit that says most.
+func span(d time.Duration) string {
+	const day, month = 24 * time.Hour, 365 * 24 * time.Hour / 12
+	switch {
+	case d >= 2*month:
+		return plural(int((d+month/2)/month), "month", "months")
+	case d >= 2*day:
+		return plural(int((d+day/2)/day), "day", "days")
+	}
+	return plural(int((d+30*time.Minute)/time.Hour), "hour", "hours")
 }

@@ -54,8 +54,9 @@ so signatures do not verify here: that a key changed is seen without verifying.
 The people named are named as they are in that history. What changed is shown,
 and nobody is accused of anything.
 
-A replica of history says nothing of history: see https://github.com/tukaani-project/xz
-for the real one, and https://tukaani.org/xz-backdoor/ for its maintainer's account.
+This proves nothing by itself. The real history is at
+https://github.com/tukaani-project/xz, and its maintainer's account of the case at
+https://tukaani.org/xz-backdoor/.
 `
 
 // stub is the content of a file whose original is not here.

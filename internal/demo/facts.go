@@ -8,9 +8,7 @@ import (
 	"time"
 )
 
-//go:generate go run ../../scripts/xz-replica -o xz.txt
-
-// facts explains its notation at its head.
+// facts explains its notation at its head. scripts/xz-replica makes it.
 //
 //go:embed xz.txt
 var facts string

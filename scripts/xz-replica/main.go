@@ -12,20 +12,15 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/kennel-oss/kennel/internal/target"
 )
 
 // The span: from two years before the last newcomer that the case tells of, so
@@ -76,8 +71,12 @@ func main() {
 	release := flag.String("release", "", "the clean tarball xz-5.4.1")
 	out := flag.String("o", "internal/demo/xz.txt", "the file to write")
 	flag.Parse()
-	w := &writer{repository: *repository, persons: map[string]int{}, versions: map[string]map[string]int{}}
-	if err := w.run(*release, *out); err != nil {
+	w := &writer{repository: *repository, persons: map[string]int{}, versions: map[string]map[string]int{}, inside: map[string]bool{}}
+	err := errors.New("it needs -repository and -release")
+	if *repository != "" && *release != "" {
+		err = w.run(*release, *out)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "xz-replica:", err)
 		os.Exit(1)
 	}
@@ -112,19 +111,12 @@ func (w *writer) run(release, out string) error {
 	if err := w.measure(commits); err != nil {
 		return err
 	}
-	w.inside = map[string]bool{}
 	for _, c := range commits {
 		if err := w.commit(c); err != nil {
 			return err
 		}
 	}
-	if err := w.tags(); err != nil {
-		return err
-	}
-	if err := w.branches(); err != nil {
-		return err
-	}
-	if err := w.dist(release); err != nil {
+	if err := errors.Join(w.tags(), w.branches(), w.dist(release)); err != nil {
 		return err
 	}
 	var text bytes.Buffer
@@ -134,99 +126,6 @@ func (w *writer) run(release, out string) error {
 	}
 	text.Write(w.body.Bytes())
 	return os.WriteFile(out, text.Bytes(), 0o644)
-}
-
-// commit is one as git log gives it.
-type commit struct {
-	id, author, authored, committer, committed string
-	parents                                    []string
-	changes                                    []change
-	root                                       bool // its parents are not taken
-}
-
-type change struct{ status, mode, blob, path string }
-
-// commits reads the span, oldest first, and before it the commits that it
-// begins with, whole.
-func (w *writer) commits() ([]commit, error) {
-	text, err := w.git("", "log", "--branches", "--tags", "--topo-order", "--reverse", "--raw", "--no-abbrev", "--no-renames",
-		"--root", "--diff-merges=first-parent", "--format=%x01%H%x02%P%x02%an <%ae>%x02%aI%x02%cn <%ce>%x02%cI")
-	if err != nil {
-		return nil, err
-	}
-	var all []commit
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case line == "":
-		case line[0] == 1:
-			f := strings.Split(line[1:], "\x02")
-			all = append(all, commit{id: f[0], parents: strings.Fields(f[1]), author: f[2], authored: f[3], committer: f[4], committed: f[5]})
-		default: // ":100644 100644 old new M\tpath"
-			facts, path, _ := strings.Cut(line[1:], "\t")
-			f := strings.Fields(facts)
-			c := &all[len(all)-1]
-			c.changes = append(c.changes, change{f[4], f[1], f[3], path})
-		}
-	}
-	taken, roots := map[string]bool{}, map[string]bool{}
-	var span []commit
-	for _, c := range all {
-		at, err := time.Parse(time.RFC3339, c.committed)
-		if err != nil {
-			return nil, err
-		}
-		if at.Before(start) || !at.Before(end) {
-			continue
-		}
-		taken[c.id] = true
-		for _, p := range c.parents {
-			if !taken[p] {
-				roots[p] = true
-			}
-		}
-		span = append(span, c)
-	}
-	var before []commit
-	for _, c := range all {
-		if !roots[c.id] {
-			continue
-		}
-		c.root, c.changes = true, nil
-		tree, err := w.git("", "ls-tree", "-r", c.id)
-		if err != nil {
-			return nil, err
-		}
-		for line := range strings.Lines(string(tree)) {
-			facts, path, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-			f := strings.Fields(facts)
-			c.changes = append(c.changes, change{"A", f[0], f[2], path})
-		}
-		before = append(before, c)
-	}
-	return append(before, span...), nil
-}
-
-// measure asks for the sizes of all blobs, and for nothing else of them.
-func (w *writer) measure(commits []commit) error {
-	var ids strings.Builder
-	for _, c := range commits {
-		for _, ch := range c.changes {
-			if ch.status != "D" {
-				ids.WriteString(ch.blob + "\n")
-			}
-		}
-	}
-	text, err := w.git(ids.String(), "cat-file", "--batch-check=%(objectname) %(objectsize)")
-	if err != nil {
-		return err
-	}
-	w.sizes = map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		id, size, _ := strings.Cut(strings.TrimSpace(line), " ")
-		w.sizes[id] = size
-	}
-	return nil
 }
 
 func (w *writer) commit(c commit) error {
@@ -296,127 +195,4 @@ func (w *writer) version(ch change) int {
 		w.versions[ch.path][ch.blob] = n
 	}
 	return n
-}
-
-// tags writes the annotated tags; the few others have no facts of their own.
-func (w *writer) tags() error {
-	list, err := w.git("", "for-each-ref", "--sort=creatordate", "--format=%(objecttype) %(refname:short) %(*objectname)", "refs/tags")
-	if err != nil {
-		return err
-	}
-	for line := range strings.Lines(string(list)) {
-		f := strings.Fields(line)
-		if f[0] != "tag" {
-			continue
-		}
-		text, err := w.git("", "cat-file", "tag", f[1])
-		if err != nil {
-			return err
-		}
-		facts, message, _ := strings.Cut(string(text), "\n\n")
-		_, tagger, ok := strings.Cut(facts, "\ntagger ")
-		i := strings.LastIndex(tagger, "> ")
-		if !ok || i < 0 {
-			return fmt.Errorf("tag %s names no tagger", f[1])
-		}
-		var seconds int64
-		var zone string
-		if _, err := fmt.Sscan(tagger[i+2:], &seconds, &zone); err != nil {
-			return fmt.Errorf("tag %s: %w", f[1], err)
-		}
-		in, err := time.Parse("-0700", zone)
-		if err != nil {
-			return fmt.Errorf("tag %s: %w", f[1], err)
-		}
-		at := time.Unix(seconds, 0).In(in.Location())
-		if !at.Before(end) {
-			continue
-		}
-		commit := "-"
-		if w.inside[f[2]] {
-			commit = f[2][:12]
-		}
-		fmt.Fprintf(&w.body, "tag %s %s\nt %d %s\n", f[1], commit, w.person(tagger[:i+1]), at.Format("2006-01-02T15:04:05-07:00"))
-		if code := armored(message); code != "" {
-			fmt.Fprintf(&w.body, "s %s\n", code)
-		}
-	}
-	return nil
-}
-
-// armored returns the base64 of a message's OpenPGP signature on one line.
-func armored(message string) string {
-	_, armor, ok := strings.Cut(message, "-----BEGIN PGP SIGNATURE-----")
-	if !ok {
-		return ""
-	}
-	_, armor, _ = strings.Cut(armor, "\n\n") // behind its head, which may be empty
-	var code strings.Builder
-	for line := range strings.Lines(armor) {
-		if strings.HasPrefix(line, "=") || strings.HasPrefix(line, "-") {
-			break
-		}
-		code.WriteString(strings.TrimSpace(line))
-	}
-	return code.String()
-}
-
-// branches writes where each branch stood at the end, once for each place.
-func (w *writer) branches() error {
-	list, err := w.git("", "for-each-ref", "--format=%(refname:short)", "refs/heads")
-	if err != nil {
-		return err
-	}
-	names := strings.Fields(string(list))
-	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
-	told := map[string]bool{}
-	for _, name := range names {
-		line, err := w.git("", "rev-list", "--first-parent", "refs/heads/"+name)
-		if err != nil {
-			return err
-		}
-		for id := range strings.FieldsSeq(string(line)) {
-			if w.inside[id] {
-				if !told[id] {
-					fmt.Fprintf(&w.body, "branch %s %s\n", name, id[:12])
-				}
-				told[id] = true
-				break
-			}
-		}
-	}
-	return nil
-}
-
-// rank has the branch that a clone shows come first.
-func rank(branch string) int {
-	if branch == "master" {
-		return 0
-	}
-	return 1
-}
-
-// dist lists the files of a release that its tag does not have.
-func (w *writer) dist(release string) error {
-	text, err := w.git("", "ls-tree", "-r", "--name-only", "v5.4.1")
-	if err != nil {
-		return err
-	}
-	tree := strings.Split(string(text), "\n")
-	t, err := target.Open(context.Background(), release, target.Options{})
-	if err != nil {
-		return err
-	}
-	defer t.Close()
-	if t.Kind != target.Archive {
-		return errors.New("-release is no archive")
-	}
-	out := bufio.NewWriter(&w.body)
-	defer out.Flush()
-	return fs.WalkDir(t.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		if _, inner, ok := strings.Cut(name, "/"); err == nil && !d.IsDir() && ok && !slices.Contains(tree, inner) {
-			fmt.Fprintf(out, "dist %s\n", inner)
-		}
-		return err
-	})
 }
