@@ -70,7 +70,9 @@ func (v *vetting) upgrade(ctx context.Context, old, updated string) (kennel.Case
 		g.What = old + ": " + g.What
 		gaps = append(gaps, g)
 	}
-	return same.Join(fmt.Sprintf("%s to %s", old, updated), v.asOf, parts, gaps), nil
+	made := same.Join(fmt.Sprintf("%s to %s", old, updated), v.asOf, parts, gaps)
+	made.File = updated
+	return made, nil
 }
 
 // inventoryOf says what a lock file or folder asks for. A file that is no lock

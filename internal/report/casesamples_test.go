@@ -107,7 +107,7 @@ func releaseCase() kennel.Case {
 
 // updateCase is what a lock file's update brings in.
 func updateCase() kennel.Case {
-	c := kennel.Case{Subject: "package-lock.json", AsOf: asOf, Verdict: kennel.Review, Gaps: []kennel.Gap{{Kind: kennel.GapUnresolved, What: "left-pad", Why: "its version is no version"}}}
+	c := kennel.Case{Subject: "old.json to package-lock.json", File: "package-lock.json", AsOf: asOf, Verdict: kennel.Review, Gaps: []kennel.Gap{{Kind: kennel.GapUnresolved, What: "left-pad", Why: "its version is no version"}}}
 	part := func(name, version, before string, cues ...kennel.Cue) *kennel.Case {
 		p := kennel.Case{Subject: "pkg:npm/" + name + "@" + version, Component: npm(name, version), Previous: before, AsOf: asOf, Verdict: kennel.Allow,
 			Outcomes: []kennel.Outcome{{Layer: "content", State: kennel.StateClear, Results: cues}, {Layer: "name", State: kennel.StateClear}}}

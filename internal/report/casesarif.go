@@ -236,7 +236,7 @@ func evidenceText(e *kennel.Evidence) string {
 
 // places writes where a cue is. Files that a repository's or a tarball's cue
 // names lie in it; what a package brings in is told where the reader has it:
-// at the subject, which is a lock file or a folder.
+// in the new lock file, or at the subject.
 func (s *caseSARIF) places(t *toldCue) {
 	n := 0
 	if t.of.Component.Ecosystem == "" && t.of == s.v.c {
@@ -252,7 +252,7 @@ func (s *caseSARIF) places(t *toldCue) {
 		}
 	}
 	if n == 0 {
-		s.location(kennel.Location{Path: s.v.c.Subject})
+		s.location(kennel.Location{Path: cmp.Or(s.v.c.File, s.v.c.Subject)})
 	}
 }
 
