@@ -25,13 +25,14 @@ const (
 	// 200 MB.
 	MaxSize  = 4 << 30
 	attempts = 4
-	stall    = 60 * time.Second // without a byte a transfer is given up
+	patience = 60 * time.Second // without a byte a transfer is given up
 )
 
 // Client downloads files. The zero value is not usable; see [New].
 type Client struct {
 	http  *http.Client
 	agent string
+	stall time.Duration // without a byte a transfer is given up
 	wait  func(ctx context.Context, d time.Duration) error
 }
 
@@ -40,7 +41,7 @@ func New(agent string) *Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: 15 * time.Second}).DialContext
 	transport.TLSHandshakeTimeout = 15 * time.Second
-	transport.ResponseHeaderTimeout = stall
+	transport.ResponseHeaderTimeout = patience
 	return &Client{
 		http: &http.Client{Transport: transport, CheckRedirect: func(to *http.Request, via []*http.Request) error {
 			if len(via) >= 5 {
@@ -52,6 +53,7 @@ func New(agent string) *Client {
 			return nil
 		}},
 		agent: agent,
+		stall: patience,
 		wait: func(ctx context.Context, d time.Duration) error {
 			select {
 			case <-ctx.Done():
@@ -164,6 +166,12 @@ func NotFound(err error) bool {
 	return errors.As(err, &s) && (s.code == http.StatusNotFound || s.code == http.StatusGone)
 }
 
+// refused reports whether the server wants other credentials.
+func refused(err error) bool {
+	var s *status
+	return errors.As(err, &s) && (s.code == http.StatusUnauthorized || s.code == http.StatusForbidden)
+}
+
 // passing wraps an error that trying again may cure.
 type passing struct {
 	err   error
@@ -229,9 +237,9 @@ func (c *Client) once(ctx context.Context, w want, take func(io.Reader) error) (
 		return Result{}, fmt.Errorf("it has %d bytes, at most %d are fetched", response.ContentLength, w.max)
 	}
 	// A server that stops sending must not hold the run for ever.
-	watchdog := time.AfterFunc(stall, func() { cancel(fmt.Errorf("the server sent nothing for %v", stall)) })
+	watchdog := time.AfterFunc(c.stall, func() { cancel(fmt.Errorf("the server sent nothing for %v", c.stall)) })
 	defer watchdog.Stop()
-	body := &counted{r: response.Body, max: w.max, total: response.ContentLength, progress: w.progress, watchdog: watchdog}
+	body := &counted{r: response.Body, max: w.max, total: response.ContentLength, progress: w.progress, watchdog: watchdog, stall: c.stall}
 	err = take(body)
 	if err == nil {
 		_, err = io.Copy(io.Discard, body)
@@ -256,13 +264,14 @@ type counted struct {
 	failed           error // of the connection
 	progress         Progress
 	watchdog         *time.Timer
+	stall            time.Duration
 }
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	if n > 0 {
 		c.done += int64(n)
-		c.watchdog.Reset(stall)
+		c.watchdog.Reset(c.stall)
 		if c.progress != nil {
 			c.progress(c.done, c.total)
 		}

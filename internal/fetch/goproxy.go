@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -117,8 +118,11 @@ func (g *goProxy) read(ctx context.Context, path, file string, age time.Duration
 }
 
 // key is what the cache knows a proxy's file by. Another GOPROXY may have
-// another.
-func (g *goProxy) key(file string) string { return "go " + g.settings["GOPROXY"] + " " + file }
+// another, and may hold a password.
+func (g *goProxy) key(file string) string {
+	sum := sha256.Sum256([]byte(g.settings["GOPROXY"]))
+	return "go " + hex.EncodeToString(sum[:8]) + " " + file
+}
 
 func (g *goProxy) keep(key string, text []byte) error {
 	p, err := g.cache.Create()

@@ -78,6 +78,8 @@ func (n *npmRegistry) document(ctx context.Context, name string, age time.Durati
 	switch {
 	case NotFound(err):
 		return nil, fmt.Errorf("the npm registry has no package %s: %w", name, fs.ErrNotExist)
+	case refused(err):
+		return nil, fmt.Errorf("the npm registry wants to know who asks for %s: set %s in your own .npmrc: %w", name, "//"+registry.Host+registry.Path+":_authToken", err)
 	case err != nil:
 		return nil, err
 	case !result.Changed:

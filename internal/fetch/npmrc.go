@@ -3,6 +3,7 @@ package fetch
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -244,6 +245,11 @@ func (s npmSettings) registry(name string) (*url.URL, error) {
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, errors.New("npm's registry is set to something that is no http(s) address")
 	}
+	for key := range s {
+		if strings.HasPrefix(key, "//"+u.Host+"/") && (strings.HasSuffix(key, ":certfile") || strings.HasSuffix(key, ":keyfile")) {
+			return nil, fmt.Errorf("npm is set up with a client certificate for %s, which is not supported yet", u.Host)
+		}
+	}
 	u.RawQuery, u.Fragment = "", ""
 	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/")+"/", ""
 	return u, nil
@@ -256,10 +262,10 @@ func (s npmSettings) authorization(u *url.URL) string {
 	if u.Scheme != "https" && !loopback(u.Hostname()) {
 		return ""
 	}
-	if strings.Contains(u.Path, "/../") || strings.Contains(u.Path, "/./") {
+	if strings.Contains(u.Path+"/", "/../") || strings.Contains(u.Path+"/", "/./") {
 		return "" // it may mean another folder to the server
 	}
-	folder := u.Path
+	folder := cmp.Or(u.Path, "/")
 	for folder != "" {
 		folder = folder[:strings.LastIndexByte(folder, '/')+1]
 		for _, slash := range []string{folder, strings.TrimSuffix(folder, "/")} {

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,16 +72,9 @@ func (d *database) lookup(ctx context.Context, m module.Version) ([]string, erro
 		if d.failed != nil && errors.Is(d.failed, ErrOffline) {
 			err = d.failed
 		}
-		return nil, fmt.Errorf("%s could not be looked up in the checksum database: %w", m, cmpError(ctx.Err(), err))
+		return nil, fmt.Errorf("%s could not be looked up in the checksum database: %w", m, cmp.Or(ctx.Err(), err))
 	}
 	return lines, nil
-}
-
-func cmpError(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
 }
 
 // sumReader is how a checksum database is reached: through a module proxy that
@@ -134,8 +128,8 @@ func (r *sumReader) remote(path string) ([]byte, error) {
 
 // find asks the proxies whether they offer the database.
 func (r *sumReader) find(ctx context.Context) (*url.URL, error) {
+	r.proxy.trusted.add(r.direct)
 	if r.proxy.settings.explicitSumDB() {
-		r.proxy.trusted.add(r.direct)
 		return r.direct, nil
 	}
 	var base *url.URL

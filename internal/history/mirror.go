@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -159,13 +158,7 @@ func pull(ctx context.Context, u *url.URL, folder string, progress func(done, to
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 	}
-	// Asked to end, git ends its helpers too and removes what it has half of.
-	cmd.Cancel = func() error {
-		if cmd.Process.Signal(syscall.SIGTERM) != nil {
-			return cmd.Process.Kill()
-		}
-		return nil
-	}
+	together(cmd)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
