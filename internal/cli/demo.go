@@ -20,7 +20,6 @@ import (
 	layers "github.com/kennel-oss/kennel/internal/layer/all"
 	"github.com/kennel-oss/kennel/internal/layer/authority"
 	"github.com/kennel-oss/kennel/internal/layer/source"
-	"github.com/kennel-oss/kennel/internal/policy"
 	"github.com/kennel-oss/kennel/internal/report"
 	"github.com/kennel-oss/kennel/internal/target"
 )
@@ -65,11 +64,6 @@ is a demonstration.`,
 			}
 			ctx := cmd.Context()
 			s := &scene{app: a, keep: keep}
-			rules, err := policy.Compile(policy.Default())
-			if err != nil {
-				return &exit{exitFailed, err}
-			}
-			s.rules = rules
 			if err := s.make(ctx); err != nil {
 				return failedDemo(ctx, err)
 			}
@@ -139,7 +133,6 @@ type scene struct {
 	*app
 	keep   string // "" for a temporary folder
 	folder string
-	rules  *policy.Policy
 }
 
 // make makes the replica. What it made is gone when it fails.
@@ -184,32 +177,33 @@ func (s *scene) remove() {
 	}
 }
 
-// vet makes the case of a release: its tarball against the repository, and who
-// could release.
+// vet makes the case of a release as vet does: its tarball against the
+// repository, and who could release. What the files can do is not asked: of
+// stubs, the answer would mean nothing.
 func (s *scene) vet(ctx context.Context, version, day string) (kennel.Case, error) {
-	asOf, err := (&scanFlags{asOf: day}).moment(s.now)
+	v, err := s.newVetting(&vetFlags{scanFlags: scanFlags{asOf: day}})
 	if err != nil {
 		return kennel.Case{}, err
 	}
+	defer v.close()
 	name := replicaTarball(version)
 	t, err := target.Open(ctx, filepath.Join(s.folder, name), target.Options{})
 	if err != nil {
 		return kennel.Case{}, err
 	}
 	defer t.Close()
-	repository, err := history.Open(ctx, filepath.Join(s.folder, replicaGit))
+	repository, err := v.history(ctx, filepath.Join(s.folder, replicaGit))
 	if err != nil {
 		return kennel.Case{}, err
 	}
-	defer repository.Close()
-	j := judge.New(judge.Options{Policy: s.rules, Layers: []kennel.Layer{source.New(), authority.New()}})
-	return j.Case(ctx, name, kennel.NewSubject(release(name), asOf, kennel.Grants{Release: t.FS(), History: repository}))
+	subject := kennel.NewSubject(release(name), v.asOf, kennel.Grants{Release: t.FS(), History: repository})
+	return v.one(ctx, name, subject, source.New(), authority.New())
 }
 
 // scan judges the replica's product as scan does, by the starter set as it
 // would have been on a day.
 func (s *scene) scan(ctx context.Context, day string) (kennel.Judgement, error) {
-	asOf, err := (&scanFlags{asOf: day}).moment(s.now)
+	v, err := s.newVetting(&vetFlags{scanFlags: scanFlags{asOf: day}})
 	if err != nil {
 		return kennel.Judgement{}, err
 	}
@@ -228,7 +222,7 @@ func (s *scene) scan(ctx context.Context, day string) (kennel.Judgement, error) 
 	if err != nil {
 		return kennel.Judgement{}, err
 	}
-	return judge.New(judge.Options{Policy: s.rules, Layers: layers.Layers(), Grants: kennel.Grants{Advisories: published{db, asOf}}}).Inventory(ctx, inv, asOf)
+	return judge.New(judge.Options{Policy: v.rules, Layers: layers.Layers(), Grants: kennel.Grants{Advisories: published{db, v.asOf}}}).Inventory(ctx, inv, v.asOf)
 }
 
 // published is a database without what was published after a moment.
