@@ -47,6 +47,7 @@ type caseView struct {
 	persons int        // parts that a person should see
 	minor   int        // parts whose cues ask for nobody
 	quiet   int        // parts that were looked at, with no cue at all
+	dark    int        // parts that no layer could look at
 }
 
 // unseen is what could not be looked at for one reason.
@@ -55,6 +56,9 @@ type unseen struct {
 	why   string   // clean
 	whats []string // what it holds for, a few; none where it holds for the subject
 	count int
+	// Nothing failed: the layer is not made for such a subject, and the answer is
+	// whole without it where another looked.
+	beyond bool
 }
 
 const unseenExamples = 3
@@ -63,6 +67,7 @@ func newCaseView(c *kennel.Case) *caseView {
 	v := viewOf(c)
 	for i := range c.Parts {
 		p := viewOf(&c.Parts[i])
+		v.dark += btoi(len(p.layers) == 0)
 		switch {
 		case p.c.Verdict != kennel.Allow:
 			v.persons++
@@ -116,19 +121,21 @@ func btoi(b bool) int {
 }
 
 // blindness folds what could not be looked at by layer and reason: of the case
-// itself first, then of its parts by how many they are.
+// itself first, then of its parts by how many they are; what no layer is made
+// for stands last.
 func blindness(c *kennel.Case) []unseen {
 	type key struct{ who, why string }
 	index := make(map[key]int)
 	var out []unseen
-	add := func(who, why, what string) {
+	add := func(who, why, what string, beyond bool) {
 		k := key{who, why}
 		n, known := index[k]
 		if !known {
 			n = len(out)
 			index[k] = n
-			out = append(out, unseen{who: who, why: why})
+			out = append(out, unseen{who: who, why: why, beyond: beyond})
 		}
+		out[n].beyond = out[n].beyond && beyond
 		if what == "" {
 			return
 		}
@@ -147,10 +154,10 @@ func blindness(c *kennel.Case) []unseen {
 			if o.Retry {
 				why += "; trying again may help"
 			}
-			add("layer "+clean(o.Layer), why, what)
+			add("layer "+clean(o.Layer), why, what, o.Beyond)
 		}
 		for _, g := range c.Gaps {
-			add("", cmp.Or(prose(g.Why, 400), "no reason was recorded"), clean(cmp.Or(g.What, c.Subject)))
+			add("", cmp.Or(prose(g.Why, 400), "no reason was recorded"), clean(cmp.Or(g.What, c.Subject)), false)
 		}
 	}
 	one(c, "")
@@ -159,6 +166,7 @@ func blindness(c *kennel.Case) []unseen {
 		one(&c.Parts[i], caseName(&c.Parts[i]))
 	}
 	slices.SortStableFunc(out[own:], func(a, b unseen) int { return cmp.Compare(b.count, a.count) })
+	slices.SortStableFunc(out, func(a, b unseen) int { return cmp.Compare(btoi(a.beyond), btoi(b.beyond)) })
 	return out
 }
 
@@ -210,7 +218,14 @@ func (v *caseView) answer() string {
 	return v.c.Verdict.String()
 }
 
-func (v *caseView) incomplete() bool { return v.c.Verdict == kennel.Allow && len(v.blind) > 0 }
+// incomplete reports whether an "allow" must not look like one.
+func (v *caseView) incomplete() bool {
+	if v.c.Verdict != kennel.Allow {
+		return false
+	}
+	return v.dark > 0 || len(v.blind) > 0 && len(v.layers) == 0 ||
+		slices.ContainsFunc(v.blind, func(u unseen) bool { return !u.beyond })
+}
 
 // tone is the verdict to colour by.
 func (v *caseView) tone() kennel.Verdict {

@@ -103,6 +103,16 @@ func TestCaseCouldNotLook(t *testing.T) {
 	if v := newCaseView(&parts); !v.incomplete() || v.quiet != 1 || v.headline() != "nothing stands out in the 1 of 2 packages that could be looked at" {
 		t.Errorf("got %q", v.headline())
 	}
+	beyond := quietCase()
+	beyond.Outcomes = append(beyond.Outcomes, kennel.Outcome{Layer: "source", Reason: "it is not made for this", Beyond: true})
+	if v := newCaseView(&beyond); v.incomplete() || len(v.blind) != 1 {
+		t.Errorf("beyond a layer: %q, %+v", v.answer(), v.blind)
+	}
+	beyond.Outcomes = beyond.Outcomes[2:]
+	all := kennel.Case{Subject: "x", Verdict: kennel.Allow, Parts: []kennel.Case{beyond, quietCase()}}
+	if v, w := newCaseView(&beyond), newCaseView(&all); !v.incomplete() || !w.incomplete() {
+		t.Error("no layer looked, and it looks clean")
+	}
 	gap := kennel.Case{Subject: "x", Verdict: kennel.Allow, Gaps: []kennel.Gap{{What: "a", Why: "b"}}}
 	if v := newCaseView(&gap); !v.incomplete() {
 		t.Error("a gap, and it looks clean")

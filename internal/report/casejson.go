@@ -90,6 +90,8 @@ func (d *caseDocument) outcome(o *kennel.Outcome) {
 	d.optional("reason", o.Reason)
 	d.key("retry")
 	d.bool(o.Retry)
+	d.key("beyond")
+	d.bool(o.Beyond)
 	d.key("findings")
 	d.open('[')
 	for i := range o.Results {
