@@ -8,8 +8,10 @@ import (
 // Bounds on following shell text through variables and eval.
 const (
 	maxShellText  = 8 << 20 // bytes of a file
-	maxShellEvals = 20_000  // commands looked at in one text, those of eval included
+	maxShellEvals = 100_000 // commands looked at in one text, those of eval included
+	maxShellBytes = 1 << 20 // of variables and constants that are read as commands
 	maxShellValue = 64 << 10
+	maxShellJoin  = 8 << 10 // of what is put together
 )
 
 // Of what a value holds, beside capabilities: these are the reader's own and
@@ -47,15 +49,28 @@ func newShellReader(text string, line int, f *facts) *shReader {
 	return &shReader{f: f, vars: map[string]shValue{}, files: map[string]shValue{}, lines: text, first: line}
 }
 
-// twice evaluates a text: what a function or a later line sets counts too, so
-// the first pass only learns the variables.
+// twice evaluates a text, and once more where it runs a variable that only a
+// later line sets, as in functions and the arguments of macros.
 func (r *shReader) twice(pass func(*shReader)) {
-	for _, r.learning = range []bool{true, false} {
-		r.left = maxShellEvals
+	r.left = maxShellEvals
+	pass(r)
+	if r.missing && r.left > 0 {
+		r.left, r.bytes = maxShellEvals, 0
 		pass(r)
 	}
 	if r.left <= 0 {
 		r.f.part = "too many commands"
+	}
+}
+
+// runsVariable notes a word that is run, of a variable that is not yet set.
+func (r *shReader) runsVariable(w shWord) {
+	for _, p := range w {
+		if p.kind == shVar && len(p.text) > 1 {
+			if _, ok := r.vars[p.text]; !ok {
+				r.missing = true
+			}
+		}
 	}
 }
 
@@ -73,13 +88,14 @@ func resolveShell(r *release, from string, ref reference) []string {
 
 // shReader evaluates commands as far as their text tells. It runs nothing.
 type shReader struct {
-	f        *facts
-	vars     map[string]shValue
-	files    map[string]shValue // by path as written: what was saved there
-	left     int
-	depth    int
-	line     int
-	learning bool
+	f       *facts
+	vars    map[string]shValue
+	files   map[string]shValue // by path as written: what was saved there
+	left    int                // commands
+	bytes   int                // of text that was run from values
+	depth   int
+	line    int
+	missing bool // a variable was run that no line before had set
 	// The text, to show lines of it.
 	lines       string
 	first       int
@@ -87,22 +103,14 @@ type shReader struct {
 }
 
 func (r *shReader) see(c capability, text, value string) {
-	if !r.learning {
-		r.f.see(c&^heldOwn, r.line, 0, text, value)
-	}
+	r.f.see(c&^heldOwn, r.line, 0, text, value)
 }
 
 func (r *shReader) flow(v shValue, to capability) {
-	if r.learning {
-		return
-	}
 	r.f.flow(flow{from: v.from &^ heldOwn, to: to, line: r.line, says: r.show(r.line), value: v.text, fromLine: v.line, fromSays: v.says})
 }
 
 func (r *shReader) mark(kind string, weight int) {
-	if r.learning {
-		return
-	}
 	for _, m := range r.f.marks {
 		if m.kind == kind && m.line == r.line {
 			return
@@ -140,7 +148,7 @@ func (r *shReader) run(list []shPipeline, in shValue) shValue {
 			r.line = pl.stages[j].line
 			v = r.command(&pl.stages[j], v)
 		}
-		if pl.background && !r.learning && len(pl.stages) == 1 {
+		if pl.background && len(pl.stages) == 1 {
 			r.see(process, r.show(r.line), "")
 		}
 		if i == 0 {
@@ -159,7 +167,7 @@ func (v shValue) join(w shValue) shValue {
 	}
 	v.from |= w.from
 	v.known = v.known && w.known
-	if len(v.text)+len(w.text) <= maxShellValue {
+	if len(v.text)+len(w.text) <= maxShellJoin {
 		v.text += w.text
 	} else {
 		v.known = false
@@ -182,7 +190,7 @@ func (r *shReader) command(c *shCommand, in shValue) shValue {
 	}
 	for _, a := range c.assigns {
 		v := r.word(a.value)
-		if old, ok := r.vars[a.name]; ok && r.learning && old.text != v.text {
+		if old, ok := r.vars[a.name]; ok && old.from != 0 {
 			// Several values: what any of them holds counts, the last text too.
 			v.from |= old.from
 		}
@@ -190,6 +198,10 @@ func (r *shReader) command(c *shCommand, in shValue) shValue {
 	}
 	line := r.line
 	if len(c.words) > 0 {
+		r.runsVariable(c.words[0])
+		if first := c.words[0]; len(c.words) > 1 && len(first) == 1 && first[0].text == "eval" {
+			r.runsVariable(c.words[1])
+		}
 		args := make([]shValue, len(c.words))
 		for i, w := range c.words {
 			args[i] = r.word(w)
@@ -223,6 +235,9 @@ func (r *shReader) command(c *shCommand, in shValue) shValue {
 // word evaluates a word.
 func (r *shReader) word(w shWord) shValue {
 	out := shValue{known: true}
+	if text, ok := w.literal(); ok {
+		return shValue{text: text, known: true}
+	}
 	for _, p := range w {
 		var v shValue
 		switch p.kind {

@@ -196,17 +196,17 @@ func (r *shReader) code(base string, v, in shValue) shValue {
 	if !v.known || v.text == "" || r.depth >= 6 {
 		return shValue{from: v.from & heldOwn}
 	}
+	if r.bytes += len(v.text); r.bytes > maxShellBytes {
+		r.f.part = "too much text that is put together and run"
+		return shValue{}
+	}
 	r.depth++
 	defer func() { r.depth-- }()
 	switch base {
 	case "node", "nodejs", "bun", "deno":
-		if !r.learning {
-			readJavaScript(source{text: v.text, first: r.line}, r.f)
-		}
+		readJavaScript(source{text: v.text, first: r.line}, r.f)
 	case "python", "python2", "python3":
-		if !r.learning {
-			readPython(source{text: v.text, first: r.line}, r.f)
-		}
+		readPython(source{text: v.text, first: r.line}, r.f)
 	case "perl", "ruby", "php", "osascript", "pwsh", "powershell":
 	default:
 		line := r.line
@@ -247,7 +247,7 @@ func (r *shReader) started(name string, v shValue, args []shValue) shValue {
 
 // starts refers to a program of the package.
 func (r *shReader) starts(name string) {
-	if r.learning || strings.ContainsAny(name, "$* \n") && !strings.Contains(name, "/") {
+	if strings.ContainsAny(name, "$* \n") && !strings.Contains(name, "/") {
 		return
 	}
 	// A variable before the path is the source folder.

@@ -80,6 +80,7 @@ type shParser struct {
 	at      int
 	line    int
 	depth   int
+	open    bool // a backquote has no partner: none is looked for again
 	pending []pendingHere
 }
 

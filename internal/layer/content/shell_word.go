@@ -127,7 +127,7 @@ func (w shWord) add(kind shKind, text string) shWord {
 	if n > 0 && text == "" {
 		return w
 	}
-	if n > 0 && kind == shText && w[n-1].kind == shText {
+	if n > 0 && kind == shText && w[n-1].kind == shText && len(w[n-1].text) < 1<<10 {
 		w[n-1].text += text
 		return w
 	}
@@ -204,6 +204,9 @@ func braced(inner string) shPart {
 // backquoted reads `…`, in which a backslash hides a backquote, $ and itself.
 func (p *shParser) backquoted(w shWord) shWord {
 	p.at++
+	if p.open {
+		return w.add(shText, "`")
+	}
 	end := p.at
 	hidden := false
 	for end < len(p.src) && p.src[end] != '`' {
@@ -214,6 +217,7 @@ func (p *shParser) backquoted(w shWord) shWord {
 		end++
 	}
 	if end >= len(p.src) {
+		p.open = true
 		return w.add(shText, "`")
 	}
 	inner := p.src[p.at:end]

@@ -110,7 +110,7 @@ func (u *hiddenReader) read(line string) {
 			if identifier < at {
 				from, end := nameAround(line, at)
 				identifier = end
-				if mixedName(line[from:end]) {
+				if mixedName(line[from:end]) && !quotedAt(line[:from]) {
 					u.tell(3, "look-alike letters in a name", 2, line[from:end])
 				}
 			}
@@ -170,10 +170,17 @@ func inName(line string, at, size int) bool {
 		return false
 	}
 	before, after := strings.TrimRight(line[:at], " \t"), strings.TrimLeft(line[at+size:], " \t")
-	if strings.Count(before, `"`)%2+strings.Count(before, "'")%2+strings.Count(before, "`")%2 > 0 || strings.Contains(before, "//") || strings.Contains(before, "/*") {
+	if quotedAt(before) {
 		return false
 	}
 	return before != "" && strings.ContainsAny(before[len(before)-1:], ",{([=;") || after != "" && strings.ContainsAny(after[:1], ",})]=;(") && before != ""
+}
+
+// quotedAt tells text behind which a string or comment is open, as far as one
+// line tells.
+func quotedAt(before string) bool {
+	return strings.Count(before, `"`)%2+strings.Count(before, "'")%2+strings.Count(before, "`")%2 > 0 ||
+		strings.Contains(before, "//") || strings.Contains(before, "/*") || strings.Contains(before, "#") || strings.HasPrefix(strings.TrimSpace(before), "*")
 }
 
 // nameAround returns where the name begins and ends that a byte is in.
