@@ -25,6 +25,7 @@ type Config struct {
 	Waivers []Waiver
 	VEX     []string // VEX documents that count, relative to the file
 	Policy  Policy
+	Names   Names
 	// User's own configuration only:
 	Update   string // "auto" lets scan update the database when it is old; "" and "never" do not
 	Database string // where the database lies, "" for the default
@@ -37,6 +38,18 @@ type Sources struct {
 	KEV  string
 	EPSS string
 }
+
+// Names are what an organisation says of package names.
+type Names struct {
+	// Internal are patterns of the names that only it publishes, in which "*"
+	// stands for any text: "@acme/*", "acme-*". A registry that lists one and is
+	// not set up as the organisation's own is a cue of the layer "name"; where the
+	// registry could not be asked, that layer could not look.
+	Internal []string
+}
+
+// maxPatterns bounds the patterns of internal names.
+const maxPatterns = 1000
 
 // Policy is the rules of one file.
 type Policy struct {
@@ -86,6 +99,9 @@ type document struct {
 			Why     string `yaml:"why"`
 		} `yaml:"rules"`
 	} `yaml:"policy"`
+	Names struct {
+		Internal []string `yaml:"internal"`
+	} `yaml:"names"`
 	Update   string `yaml:"update"`
 	Database string `yaml:"database"`
 	Sources  struct {
@@ -115,6 +131,15 @@ func Parse(name string, data []byte) (Config, error) {
 		return Config{}, fmt.Errorf("%s: version %d is newer than this kennel reads (1): update kennel", name, d.Version)
 	}
 	c := Config{Ignore: d.Ignore, VEX: d.VEX, Update: d.Update, Database: d.Database, Sources: Sources(d.Sources)}
+	if n := len(d.Names.Internal); n > maxPatterns {
+		return Config{}, fmt.Errorf("%s: names.internal has %d patterns, at most %d are read", name, n, maxPatterns)
+	}
+	for _, pattern := range d.Names.Internal {
+		if strings.Trim(pattern, "*@/-_.") == "" {
+			return Config{}, fmt.Errorf("%s: names.internal: %q is any name: write the part that is yours, as in @acme/* or acme-*", name, pattern)
+		}
+	}
+	c.Names.Internal = d.Names.Internal
 	switch d.Update {
 	case "", "auto", "never":
 	default:

@@ -22,6 +22,7 @@ waivers:
     reason: "behind the firewall: see ticket 12"
     expires: 2026-01-01
 vex: [vex/ours.json]
+names: {internal: ["@acme/*", acme-*]}
 policy:
   rules:
     - name: no-gpl
@@ -34,7 +35,7 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Ignore) != 2 || len(c.Waivers) != 2 || len(c.VEX) != 1 || len(c.Policy.Rules) != 1 || !c.Policy.Extends {
+	if len(c.Ignore) != 2 || len(c.Waivers) != 2 || len(c.VEX) != 1 || len(c.Policy.Rules) != 1 || len(c.Names.Internal) != 2 || !c.Policy.Extends {
 		t.Errorf("got %+v", c)
 	}
 	if w := c.Waivers[0]; w.IDs[0] != "CVE-2021-23337" || !w.Expires.Equal(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) {
@@ -55,6 +56,9 @@ func TestMistakes(t *testing.T) {
 		"version: 1\n---\nwaivers: []": "first YAML document",
 		"update: often":                "auto or never",
 		"policy: {extends: all}":       "default or none",
+		"names: {internal: ['@*/*']}":  "is any name",
+		"names: {internal: ['']}":      "is any name",
+		"names: {intern: [a]}":         "intern",
 		"policy: {rules: [{name: a, verdict: bad}]}":          "deny, review or allow",
 		"waivers: [{reason: x, expires: 2026-01-01}]":         "names no id",
 		"waivers: [{id: CVE-1, expires: 2026-01-01}]":         "has no reason",
