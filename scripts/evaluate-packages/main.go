@@ -1,8 +1,10 @@
 // Evaluate-packages measures the layers that look into packages on an
-// installed tree, and on the imitations of published techniques:
+// installed tree, on the imitations of published techniques, and on the names of
+// published look-alikes:
 //
 //	go run ./scripts/evaluate-packages [-half "looked at"] [-upgrades] [-cues] FOLDER/node_modules
 //	go run ./scripts/evaluate-packages -techniques [-half "looked at"] [-cues]
+//	go run ./scripts/evaluate-packages -names [-half "looked at"]
 //
 // The tree is one that "npm install --ignore-scripts --force" made of
 // docs/evaluation/npm/package.json. Only what the list names is examined; what
@@ -21,6 +23,7 @@ import (
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/judge"
 	"github.com/kennel-oss/kennel/internal/layer/content"
+	"github.com/kennel-oss/kennel/internal/layer/name"
 	"github.com/kennel-oss/kennel/internal/policy"
 )
 
@@ -28,6 +31,8 @@ func main() {
 	list := flag.String("list", "docs/evaluation/npm/packages.tsv", "the list of packages")
 	half := flag.String("half", "looked at", `which half: "looked at" or "set aside"`)
 	imitations := flag.Bool("techniques", false, "measure the imitations of techniques instead of a tree")
+	squats := flag.Bool("names", false, "measure the names of published look-alikes instead of a tree")
+	squatted := flag.String("squats", "docs/evaluation/npm/squats.tsv", "the names of published look-alikes")
 	folder := flag.String("imitations", "internal/layer/content/testdata/techniques", "where the imitations are")
 	upgrades := flag.Bool("upgrades", false, "examine releases of which the tree has an older one, against that")
 	all := flag.Bool("cues", false, "print low cues, too")
@@ -37,10 +42,12 @@ func main() {
 	switch {
 	case *imitations:
 		err = techniques(*folder, *half, *only, *all)
+	case *squats:
+		err = names(*squatted, *half)
 	case flag.NArg() == 1:
 		err = packages(flag.Arg(0), *list, *half, *only, *upgrades, *all)
 	default:
-		err = errors.New("name the folder that holds the packages, or say -techniques")
+		err = errors.New("name the folder that holds the packages, or say -techniques or -names")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "evaluate-packages:", err)
@@ -58,7 +65,7 @@ func judging(layers ...kennel.Layer) (*judge.Judge, error) {
 }
 
 // layers are what is measured on a tree.
-func layers() []kennel.Layer { return []kennel.Layer{content.New()} }
+func layers() []kennel.Layer { return []kennel.Layer{content.New(), name.New(nil)} }
 
 // rows reads a table of tab-separated fields, without comments.
 func rows(file string, fields int) ([][]string, error) {
