@@ -164,7 +164,7 @@ func shellOfMake(s string) string {
 // neither is started: its manifest says what is.
 func buildEntries(r *release) []entry {
 	configured := r.has("configure") || r.has("configure.ac") || r.has("configure.in")
-	if !configured && (r.has("package.json") || r.has("setup.py") || r.has("pyproject.toml")) {
+	if !configured && (r.npm != nil || r.has("setup.py") || r.has("pyproject.toml")) {
 		return nil
 	}
 	var out []entry

@@ -169,8 +169,13 @@ func (p *pyReader) used(c capability, name string, callee pyValue, args []pyArgu
 // runs is the start of a program.
 func (p *pyReader) runs(name string, first, all pyValue, line, at int) {
 	command := first.text
-	if first.kind == pyList || strings.Contains(command, pySeparator) {
-		command = strings.ReplaceAll(command, pySeparator, " ")
+	if words := strings.Split(command, pySeparator); len(words) > 1 {
+		for i, word := range words[:len(words)-1] {
+			if word == "-c" && strings.HasPrefix(words[0], "$") && p.decoded < maxPyDecoded {
+				p.readInner(words[i+1], line) // sys.executable
+			}
+		}
+		command = shellWords(words)
 	}
 	value := command
 	if strings.HasPrefix(value, "$") {
@@ -200,6 +205,22 @@ func (p *pyReader) runs(name string, first, all pyValue, line, at int) {
 			p.f.refer(ref.to, p.line(line), true)
 		}
 	}
+}
+
+// shellWords writes the words of a command so that a shell reads them as they
+// are.
+func shellWords(words []string) string {
+	var b strings.Builder
+	for i, word := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if strings.ContainsAny(word, " \t\n'\"|&;<>()`\\") || word == "" {
+			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+		b.WriteString(word)
+	}
+	return b.String()
 }
 
 // opened is a file: what is read from it, and where what is written goes.
