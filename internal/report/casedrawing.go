@@ -201,14 +201,9 @@ func (d *timeline) lanes(c *kennel.Case, y int, narrow bool) int {
 		if s.key == "" {
 			l.Class += " unsigned"
 		}
-		detail := s.label
-		count := counted(len(s.tags), "release", "releases")
+		detail := cut(s.label, 18) + " · " + number(len(s.tags))
 		if s.key == "" {
-			detail, name = count, "not signed"
-		} else if narrow {
-			detail = cut(s.label, 16) + " · " + number(len(s.tags))
-		} else {
-			detail = cut(s.label, 18) + " · " + number(len(s.tags))
+			name, detail = "not signed", counted(len(s.tags), "release", "releases")
 		}
 		if narrow {
 			l.Texts = []svgText{{d.Left, y + 13, name, "name"}, {d.Width - 4, y + 13, detail, "key end"}}
