@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"reflect"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/kennel-oss/kennel"
@@ -43,7 +45,9 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 			}
 		}
 	}
-	gaps := inv.Gaps
+	// Manifests inside of packages are theirs: what matters here is what of the
+	// tree could not be read.
+	gaps := slices.DeleteFunc(inv.Gaps, func(g kennel.Gap) bool { return g.Kind != kennel.GapUnreadable })
 	for e, n := range other {
 		gaps = append(gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: string(e), Why: fmt.Sprintf("%d installed packages of this ecosystem are not looked at yet", n)})
 	}
@@ -62,7 +66,30 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 	if err != nil {
 		return kennel.Case{}, &exit{exitFailed, err}
 	}
-	return j.Join(arg, v.asOf, parts, gaps), nil
+	return j.Join(arg, v.asOf, alike(parts), gaps), nil
+}
+
+// alike makes one of the copies of a release of which the same is said.
+func alike(parts []kennel.Case) []kennel.Case {
+	at := map[kennel.Key][]int{} // in kept
+	more := map[int]int{}        // copies beside the one in kept
+	var kept []kennel.Case
+next:
+	for _, p := range parts {
+		key := p.Component.Key()
+		for _, i := range at[key] {
+			if reflect.DeepEqual(kept[i].Outcomes, p.Outcomes) {
+				more[i]++
+				continue next
+			}
+		}
+		at[key] = append(at[key], len(kept))
+		kept = append(kept, p)
+	}
+	for i, n := range more {
+		kept[i].Subject = fmt.Sprintf("%s and %d more places", kept[i].Subject, n)
+	}
+	return kept
 }
 
 // each makes n cases, some at a time, in the order of their numbers.
