@@ -8,9 +8,9 @@ import (
 	"github.com/kennel-oss/kennel"
 )
 
-// binaries makes chains of programs that the release hides: named as data, or
+// disguised makes chains of programs that the release hides: named as data, or
 // behind a picture. Others are ordinary, and told where they appear.
-func (a *account) binaries() []chain {
+func (a *account) disguised() []chain {
 	var out []chain
 	for _, f := range a.release.files {
 		hidden := strings.Contains(f.binary, " named as ") || strings.Contains(f.binary, " behind ")
