@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"os"
 	"path/filepath"
@@ -89,5 +90,28 @@ func TestDemoBrokenOff(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(temporary); len(left) > 0 {
 		t.Errorf("%s is left", left[0].Name())
+	}
+}
+
+func TestSpan(t *testing.T) {
+	const day = 24 * time.Hour
+	for d, want := range map[time.Duration]string{
+		time.Hour: "1 hour", 17*time.Hour + 13*time.Minute: "17 hours", 47 * time.Hour: "47 hours",
+		9 * day: "9 days", 60 * day: "60 days", 61 * day: "2 months", 343 * day: "11 months",
+	} {
+		if got := span(d); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}
+
+// Prose keeps to the width, and a word that is longer stays whole.
+func TestSay(t *testing.T) {
+	var b strings.Builder
+	tell := &teller{w: bufio.NewWriter(&b), width: 12}
+	tell.say("  - ", "one two three averyverylongword x")
+	tell.w.Flush()
+	if want := "  - one two\n    three\n    averyverylongword\n    x\n"; b.String() != want {
+		t.Errorf("%q", b.String())
 	}
 }
