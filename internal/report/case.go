@@ -288,7 +288,11 @@ func (v *caseView) extent() string {
 		looked += btoi(len(v.parts[i].layers) > 0)
 	}
 	out := counted(looked, "package", "packages") + " looked at" + by
-	if looked > 0 {
+	switch {
+	case looked == 0:
+	case v.quiet == looked:
+		out += "; nothing stands out"
+	default:
 		out += "; nothing stands out in " + number(v.quiet)
 	}
 	return out

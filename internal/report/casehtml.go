@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/kennel-oss/kennel"
 )
@@ -32,11 +33,16 @@ const (
 	pageResidue   = 300 // files of a reach
 )
 
+// caseTemplates parses the template when the first page is written.
+var caseTemplates = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("case").Parse(caseTemplate)
+})
+
 // writeCaseHTML writes one file that asks nothing of the network and runs
 // nothing: its style stands in it, and the policy in its head lets nothing
 // else in.
 func writeCaseHTML(w *bufio.Writer, c *kennel.Case, o Options) error {
-	t, err := template.New("case").Parse(caseTemplate)
+	t, err := caseTemplates()
 	if err != nil {
 		return err
 	}
