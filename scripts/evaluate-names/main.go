@@ -1,10 +1,11 @@
 // Evaluate-names runs the layer "name" over lists of names, without a registry,
 // and counts what it says:
 //
-//	go run ./scripts/evaluate-names [-v] LIST.tsv...
+//	go run ./scripts/evaluate-names [-v] [-half "looked at"] LIST.tsv...
 //	go run ./scripts/evaluate-names -malicious FOLDER
 //
-// A list has an ecosystem and a name a line, parted by a tab. -malicious takes
+// A list has an ecosystem and a name a line, parted by a tab, or npm names alone;
+// what follows is not read, but for the half, if -half asks for one. -malicious takes
 // {Ecosystem}/all.zip of osv.dev and takes the names of the records about
 // malicious packages; of them, those within two edits of a much used name are
 // also counted apart.
@@ -32,12 +33,13 @@ import (
 
 func main() {
 	verbose := flag.Bool("v", false, "print what is told of each name")
+	half := flag.String("half", "", "take only the names of this half of a list")
 	malicious := flag.String("malicious", "", "folder of {Ecosystem}/all.zip")
 	flag.Parse()
 	lists := map[kennel.Ecosystem][]string{}
 	err := errors.New("name a list")
 	for _, file := range flag.Args() {
-		if err = read(file, lists); err != nil {
+		if err = read(file, *half, lists); err != nil {
 			break
 		}
 	}
@@ -56,16 +58,23 @@ func main() {
 	}
 }
 
-func read(file string, lists map[kennel.Ecosystem][]string) error {
+func read(file, half string, lists map[kennel.Ecosystem][]string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
 	for line := range strings.Lines(string(text)) {
-		if e, n, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok && !strings.HasPrefix(line, "#") {
-			n, _, _ = strings.Cut(n, "\t")
-			lists[kennel.Ecosystem(e)] = append(lists[kennel.Ecosystem(e)], n)
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if strings.HasPrefix(line, "#") || half != "" && !slices.Contains(fields, half) {
+			continue
 		}
+		e := kennel.Ecosystem(fields[0])
+		if len(fields) == 1 || !ecosystem.HasOrder(e) {
+			e = kennel.NPM
+		} else {
+			fields = fields[1:]
+		}
+		lists[e] = append(lists[e], fields[0])
 	}
 	return nil
 }

@@ -122,19 +122,15 @@ func forms(e kennel.Ecosystem, name string) []form {
 		sorted := slices.Sorted(slices.Values(parts))
 		add(order, strings.Join(sorted, " "))
 	}
-	add(decorated, strings.Join(plain(name), "-"))
+	if !strings.HasPrefix(name, "@") {
+		add(decorated, strings.Join(plain(name), "-"))
+	}
 	return all
 }
 
-// words yields the parts between separators, of two letters and more.
+// words yields the parts between separators.
 func words(name string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for word := range strings.FieldsFuncSeq(name, separator) {
-			if len(word) > 1 && !yield(word) {
-				return
-			}
-		}
-	}
+	return strings.FieldsFuncSeq(name, separator)
 }
 
 func separator(r rune) bool {
@@ -191,21 +187,22 @@ func skeleton(name string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(name, "rn", "m"), "vv", "w")
 }
 
-// plain returns the words of a name that are not only the name of its language
-// or registry, and none ending in it.
+// plain returns the words of a name without those that only name a language,
+// and without such an affix or number on the others.
 func plain(name string) []string {
 	var all []string
 	for word := range words(name) {
 		if language(word) {
 			continue
 		}
-		for _, ending := range [...]string{"js", "py"} {
-			if bare := strings.TrimSuffix(word, ending); len(bare) >= 4 {
+		for _, bare := range [...]string{
+			strings.TrimPrefix(word, "node"), strings.TrimSuffix(word, "js"),
+			strings.TrimSuffix(word, "py"), strings.TrimRight(word, "0123456789"),
+		} {
+			if bare != word && len(bare) >= 4 {
 				word = bare
+				break
 			}
-		}
-		if bare := strings.TrimRight(word, "0123456789"); len(bare) >= 4 {
-			word = bare
 		}
 		all = append(all, word)
 	}
@@ -214,8 +211,8 @@ func plain(name string) []string {
 
 func language(word string) bool {
 	switch word {
-	case "js", "node", "nodejs", "javascript", "ts", "npm", "py", "python", "python2", "python3", "py2", "py3", "pip", "pypi",
-		"rb", "ruby", "gem", "rs", "rust", "go", "golang", "lib", "pkg", "package", "official", "io", "org":
+	case "js", "node", "nodejs", "javascript", "ts", "py", "python", "python2", "python3", "py2", "py3",
+		"rb", "ruby", "rs", "rust", "go", "golang", "official":
 		return true
 	}
 	return false
