@@ -55,6 +55,7 @@ func (s *scene) tell(ctx context.Context, c kennel.Case, outputs []output) error
 		if err := report.WriteCase(w, report.Text, clean, t.options); err != nil {
 			return err
 		}
+		t.say("", "5.4.1 is the last one by the signer before. For releases since, the change of hands is told as background.")
 		t.residual(clean)
 
 		t.title("What this cannot see")
@@ -159,12 +160,14 @@ func (t *teller) title(text string) {
 	fmt.Fprintf(t.w, "\n%s\n", t.paint("1", text))
 }
 
-// say writes a paragraph: first stands before its first line.
+// say writes a paragraph: first stands before its first line. Words with a
+// no-break space between them stay together.
 func (t *teller) say(first, text string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(first))
 	t.w.WriteString(first)
 	column := len(indent)
-	for i, word := range strings.Fields(text) {
+	for i, word := range strings.Split(text, " ") {
+		word = strings.ReplaceAll(word, "\u00a0", " ")
 		n := utf8.RuneCountInString(word)
 		switch {
 		case i > 0 && column+1+n > t.width:
@@ -265,7 +268,7 @@ func (t *teller) before(c kennel.Case) {
 	slices.SortStableFunc(cues, func(a, b kennel.Cue) int { return a.At.Compare(b.At) })
 	var list []string
 	for _, cue := range cues {
-		list = append(list, span(released.Sub(cue.At))+" "+printable(cue.Rule))
+		list = append(list, strings.ReplaceAll(span(released.Sub(cue.At)), " ", "\u00a0")+"\u00a0"+printable(cue.Rule))
 	}
 	t.blank()
 	t.say("", "Before the release: "+strings.Join(list, ", ")+".")
