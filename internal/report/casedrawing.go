@@ -1,8 +1,6 @@
 package report
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,15 +51,6 @@ type mark struct {
 	Fresh bool
 }
 
-// pennant is a cue on the line of time.
-type pennant struct {
-	X, Y, W     int // of the cloth; the pole stands at X
-	Number      int
-	Label       string
-	Class, Link string
-	Title       string
-}
-
 type bar struct {
 	X, Y, W, H   int
 	Class, Title string
@@ -106,79 +95,6 @@ func (d *timeline) x(t time.Time) int {
 	}
 	at = min(max(at, 0), span)
 	return d.Left + int(float64(at)/float64(span)*float64(d.Right-d.Left)+0.5)
-}
-
-// flags puts the cues above all else. Each stands on its pole, which no
-// other's cloth hides: a flag on the left of another flies higher.
-func (d *timeline) flags(link string, narrow bool) int {
-	dated := d.scope.cues
-	type numbered struct {
-		n   int
-		cue *kennel.Cue
-	}
-	var list []numbered
-	for i, cue := range dated {
-		if !cue.At.IsZero() && !cue.At.Before(d.scope.start) && !cue.At.After(d.scope.end) {
-			list = append(list, numbered{i + 1, cue})
-		}
-	}
-	if len(list) > timelineFlags { // those for a person, then the newest
-		slices.SortStableFunc(list, func(a, b numbered) int {
-			return cmp.Or(cmp.Compare(btoi(a.cue.Verdict == kennel.Allow), btoi(b.cue.Verdict == kennel.Allow)), b.cue.At.Compare(a.cue.At))
-		})
-		list = list[:timelineFlags]
-		slices.SortFunc(list, func(a, b numbered) int { return cmp.Compare(a.n, b.n) })
-	}
-	if len(list) == 0 {
-		return 6
-	}
-	layout := func(labels bool) int {
-		d.Flags = nil
-		level := make([]int, len(list))
-		highest := 0
-		for i := len(list) - 1; i >= 0; i-- {
-			n := list[i]
-			f := pennant{X: d.x(n.cue.At), Number: n.n, Class: "flag " + n.cue.Verdict.String(), Link: link + strconv.Itoa(n.n),
-				Title: strconv.Itoa(n.n) + ". " + when(n.cue) + ": " + prose(n.cue.Title, 200)}
-			f.W = 12 + textWidth(strconv.Itoa(n.n))
-			if labels {
-				f.Label = cut(n.cue.Rule, 18)
-				f.W += textWidth(f.Label) + 6
-			}
-			for k, other := range d.Flags {
-				if j := len(list) - 1 - k; other.X < f.X+f.W+3 && level[j] >= level[i] {
-					level[i] = level[j] + 1
-				}
-			}
-			highest = max(highest, level[i])
-			d.Flags = append(d.Flags, f)
-		}
-		slices.Reverse(d.Flags)
-		highest = min(highest, flagLevels-1)
-		for i := range d.Flags {
-			d.Flags[i].Y = 2 + (highest-min(level[i], highest))*(flagHeight+3)
-		}
-		return highest
-	}
-	labels := !narrow
-	least := (d.Left + d.Width) / 2
-	highest := 0
-	for range 4 { // cloth that leaves the picture moves all that stands by time
-		highest = layout(labels)
-		if highest >= flagLevels-1 && labels {
-			labels = false
-			continue
-		}
-		over := 0
-		for _, f := range d.Flags {
-			over = max(over, f.X+f.W+2-d.Width)
-		}
-		if over <= 0 {
-			break
-		}
-		d.Right = max(d.Right-over, least)
-	}
-	return 2 + (highest+1)*(flagHeight+3) + 8
 }
 
 func (d *timeline) lanes(c *kennel.Case, y int, narrow bool) int {
@@ -263,96 +179,6 @@ func (d *timeline) ticks(y int, narrow bool) int {
 	return y + 22
 }
 
-// bars stacks each quarter's shares, the first to come at the bottom.
-func (d *timeline) bars(y int, narrow bool) int {
-	s := d.scope
-	if len(s.shares) == 0 {
-		return y
-	}
-	others := s.commits
-	names := slices.Clone(s.people)
-	for _, n := range names {
-		others -= s.wrote[n]
-	}
-	row := func(i int, text, class string) {
-		if narrow {
-			d.Swatches = append(d.Swatches, bar{d.Left, y + 2, 10, 10, class, ""})
-			d.Legend = append(d.Legend, svgText{d.Left + 16, y + 11, text, "name"})
-			y += 17
-			return
-		}
-		d.Swatches = append(d.Swatches, bar{0, y + 22 + 17*i, 10, 10, class, ""})
-		d.Legend = append(d.Legend, svgText{16, y + 31 + 17*i, text, "name"})
-	}
-	heading := svgText{0, y + 10, "commits by quarter", "key"}
-	if narrow {
-		heading.X, heading.Y = d.Left, y+10
-		y += 16
-	}
-	d.Legend = append(d.Legend, heading)
-	slices.Reverse(names) // as the bars are stacked
-	i := 0
-	if others > 0 {
-		row(i, "others "+percentage(others, s.commits), "p0")
-		i++
-	}
-	for _, n := range names {
-		row(i, cut(n, 20)+" "+percentage(s.wrote[n], s.commits), s.colourOf(n))
-		i++
-	}
-	top := y + 4
-	d.Frame = &bar{X: d.Left, Y: top, W: d.Right - d.Left, H: barsHeight}
-	for q := range s.shares {
-		d.quarter(&s.shares[q], top, narrow)
-	}
-	return top + max(barsHeight, btoi(!narrow)*(22+17*i))
-}
-
-func (d *timeline) quarter(q *kennel.Share, top int, narrow bool) {
-	s := d.scope
-	x1, x2 := d.x(q.Start), d.x(q.Start.AddDate(0, 3, 0))
-	w := max(x2-x1-2, 1)
-	by := make(map[string]int)
-	left := q.Commits
-	var said []string
-	for _, a := range q.By {
-		n := min(max(a.Commits, 0), left) // a list that claims more than there is
-		left -= n
-		if s.colour[a.Name] > 0 {
-			by[a.Name] += n
-		}
-		if n > 0 && len(said) < 4 {
-			said = append(said, cut(a.Name, 40)+" "+number(n))
-		}
-	}
-	title := quarter(q.Start) + ", " + counted(q.Commits, "commit", "commits") + ": " + strings.Join(said, ", ")
-	done := 0
-	stack := func(n int, class string) {
-		if n <= 0 {
-			return
-		}
-		from, to := done*barsHeight/q.Commits, (done+n)*barsHeight/q.Commits
-		done += n
-		if to > from {
-			d.Bars = append(d.Bars, bar{x1 + 1, top + barsHeight - to, w, to - from, class, title})
-		}
-	}
-	for _, name := range s.people {
-		stack(by[name], s.colourOf(name))
-	}
-	stack(q.Commits-done, "p0")
-	if count := number(q.Commits); textWidth(count) <= x2-x1 && !narrow {
-		d.Shares = append(d.Shares, svgText{(x1 + x2) / 2, top + barsHeight + 13, count, "count"})
-	}
-}
-
-func percentage(n, of int) string {
-	if of <= 0 {
-		return ""
-	}
-	return strconv.Itoa((100*n+of/2)/of) + "%"
-}
-
 // describe says in words what the drawing shows.
 func (d *timeline) describe() {
 	var said []string
@@ -368,13 +194,6 @@ func (d *timeline) describe() {
 	}
 	d.Desc = strings.Join(said, "; ")
 }
-
-// TextX and TextY are where a flag's number begins, on its base line.
-func (f pennant) TextX() int { return f.X + 5 }
-func (f pennant) TextY() int { return f.Y + 14 }
-
-// NameX is where the label stands, behind the number.
-func (f pennant) NameX() int { return f.X + 9 + textWidth(strconv.Itoa(f.Number)) }
 
 // LabelY is the base line of what stands above a mark.
 func (m mark) LabelY() int { return m.Y - 13 }
