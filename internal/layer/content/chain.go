@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"slices"
@@ -30,6 +31,14 @@ type unit struct {
 	reach reach
 	by    string
 	facts *facts
+}
+
+// language is the name of the unit's language.
+func (u unit) language() string {
+	if l := languageOf(u.path, ""); l != nil {
+		return l.name
+	}
+	return ""
 }
 
 func (a *account) units() []unit {
@@ -63,8 +72,45 @@ func (a *account) join() []chain {
 		if c, ok := a.hooked(u); ok {
 			out = append(out, c)
 		}
+		if c, ok := a.planted(u); ok {
+			out = append(out, c)
+		}
 	}
+	out = append(out, a.addresses()...)
+	out = append(out, a.binaries()...)
+	out = append(out, a.disguised()...)
 	return append(out, a.installed()...)
+}
+
+// addresses tells dependencies that are fetched past the registry.
+func (a *account) addresses() []chain {
+	c := chain{rule: "address-dependency", file: "package.json", reach: onInstall, severity: kennel.SeverityMedium}
+	if a.release.npm == nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.release.npm.dependencies)) {
+		if address := a.release.npm.dependencies[name]; elsewhere(address) {
+			c.says = "a dependency is fetched from an address past the registry: " + name
+			c.evidence = append(c.evidence, kennel.Evidence{Kind: "file", What: "package.json", Says: snippet(name + ": " + address)})
+		}
+	}
+	if c.evidence == nil {
+		return nil
+	}
+	return []chain{c}
+}
+
+// binaries tells programs in the release that install starts.
+func (a *account) binaries() []chain {
+	var out []chain
+	for _, f := range a.release.files {
+		if f.binary != "" && f.reach == onInstall && path.Ext(f.path) != ".node" && f.by != f.path && f.by != "configure" {
+			out = append(out, chain{rule: "binary-run", file: f.path, reach: onInstall, by: f.by, severity: kennel.SeverityMedium,
+				says:     fmt.Sprintf("a program in the release is started or used: %s (%s)", f.path, f.binary),
+				evidence: []kennel.Evidence{{Kind: "file", What: f.path, Says: fmt.Sprintf("%s, %d bytes; reached from %s", f.binary, f.size, f.by)}}})
+		}
+	}
+	return out
 }
 
 // chained makes a chain of a flow that leads somewhere.
@@ -96,7 +142,12 @@ func (a *account) chained(u unit, fl flow) (chain, bool) {
 	case fl.to.any(dynamicCode) && fl.from.any(decodes):
 		c.rule, c.from = "decode-run", decodes
 		c.says = "text that an encoding hides is run as code"
-		c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
+		// What comes in encoded is decoded everywhere; what the release carries
+		// encoded and runs is not.
+		c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityLow, kennel.SeverityLow)
+		if fl.from.any(hiddenText) || u.language() != "JavaScript" {
+			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
+		}
 	case fl.to.any(process) && fl.from.any(decodes):
 		c.rule, c.from = "decode-run", decodes
 		c.says = "text that an encoding hides is run as a program"
@@ -153,6 +204,36 @@ func secretsIn(c capability) string {
 		}
 	}
 	return strings.Join(out, " and ")
+}
+
+// maxInstallUnits is how many files install runs at most in a package whose
+// install does one thing.
+const maxInstallUnits = 12
+
+// planted finds code that writes where other programs start or let in, and
+// code that rewrites the packages beside it.
+func (a *account) planted(u unit) (chain, bool) {
+	c := chain{rule: "persistence", file: u.path, reach: u.reach, by: u.by}
+	near := map[int]capability{}
+	for _, s := range u.facts.sites {
+		near[s.scope] |= s.cap
+	}
+	for _, s := range u.facts.sites {
+		switch {
+		case s.cap.any(writesStartup) && near[s.scope].any(network) && s.scope > 0:
+			c.from, c.to = network, writesStartup
+			c.says = "what starts by itself, or lets others in, is written where the network is used"
+			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
+		case s.cap.any(writesPackage) && u.reach > shipped && c.severity == 0:
+			c.from, c.to = writesFile, writesPackage
+			c.says = "files of another package or program are rewritten"
+			c.severity = byReach(u.reach, kennel.SeverityMedium, kennel.SeverityLow, kennel.SeverityNone)
+		default:
+			continue
+		}
+		c.evidence = []kennel.Evidence{at(u.path, s.line, s.says)}
+	}
+	return c, c.severity > kennel.SeverityNone
 }
 
 // nearby finds in code that install runs what stands near each other, where a
@@ -217,11 +298,15 @@ func (a *account) hooked(u unit) (chain, bool) {
 func (a *account) installed() []chain {
 	var all capability
 	c := chain{rule: "install-chain", file: "package.json", reach: onInstall}
-	for _, want := range [...]capability{network | downloadRun, process | dynamicCode, readsSecret | wholeEnv | publishes | writesStartup | suspectHost | hides} {
-		for _, u := range a.units() {
-			if u.reach != onInstall {
-				continue
-			}
+	// Who installs a large program by its own modules can do anything somewhere.
+	units := a.units()
+	units = slices.DeleteFunc(units, func(u unit) bool { return u.reach != onInstall })
+	strong := readsSecret | publishes | writesStartup | suspectHost
+	if len(units) > maxInstallUnits {
+		strong = suspectHost
+	}
+	for _, want := range [...]capability{network | downloadRun, process | dynamicCode, strong} {
+		for _, u := range units {
 			all |= u.facts.caps & want
 			for _, s := range u.facts.sites {
 				if s.cap.any(want) && len(c.evidence) < 6 {
@@ -234,7 +319,7 @@ func (a *account) installed() []chain {
 	switch {
 	case all.any(downloadRun):
 		c.severity, c.says = kennel.SeverityHigh, "install runs a command that fetches and runs"
-	case all.any(network) && all.any(process|dynamicCode) && all.any(publishes|writesStartup|suspectHost|readsSecret|wholeEnv):
+	case all.any(network) && all.any(process|dynamicCode) && all.any(strong):
 		c.severity = kennel.SeverityMedium
 		c.says = "what install runs can do together: " + (all &^ downloadRun).String()
 	case all.any(network) && all.any(process|dynamicCode):

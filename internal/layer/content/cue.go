@@ -90,6 +90,10 @@ func innocent(c chain) string {
 		return "A new feature needs it."
 	case "persistence":
 		return "The package sets up completion, a service or hooks that its user asked for."
+	case "address-dependency":
+		return "A fork that no registry has is used until its change is released."
+	case "binary-run":
+		return "The package ships the program that it is about, and sets it up when it is installed."
 	case "wallet-hook":
 		return "A library for wallets or for tests wraps these functions."
 	case "obfuscated", "obfuscation-appeared":

@@ -35,7 +35,9 @@ func compare(now, before *account) {
 		switch {
 		case c.severity >= kennel.SeverityMedium:
 			c.severity = kennel.SeverityHigh
-		case c.rule == "install-chain", c.rule == "exfiltration" && c.reach == onImport && c.from.any(wallet|readsSecret|wholeEnv), c.rule == "download-run" && c.reach == onImport:
+		case c.rule == "install-chain" && c.from.any(process|dynamicCode) && !verified(now), c.rule == "persistence", c.rule == "decode-run",
+			c.rule == "exfiltration" && c.from.any(readsSecret|wholeEnv|clipboard), c.rule == "exfiltration" && c.reach == onImport && c.from.any(wallet),
+			c.rule == "download-run" && c.reach == onImport:
 			c.severity = kennel.SeverityMedium
 		}
 	}
@@ -59,6 +61,22 @@ func ordinary(command string) bool {
 	return true
 }
 
+// verified reports whether what install fetches is checked where it is
+// fetched, and nothing of it is run there.
+func verified(a *account) bool {
+	some := false
+	for _, u := range a.units() {
+		if u.reach != onInstall || u.path == "package.json" {
+			continue
+		}
+		if u.facts.caps.any(process|dynamicCode|downloadRun) || u.facts.caps.any(network) && !u.facts.caps.any(verifies) {
+			return false
+		}
+		some = some || u.facts.caps.has(network|verifies)
+	}
+	return some
+}
+
 func hooksAppeared(now, before *account) []chain {
 	if now.release.npm == nil || before.release.npm == nil {
 		return nil
@@ -69,6 +87,7 @@ func hooksAppeared(now, before *account) []chain {
 			reaches |= u.facts.caps
 		}
 	}
+	checked := verified(now)
 	reaches &= network | process | dynamicCode | downloadRun | suspectHost | readsSecret | writesStartup | hides | decodes
 	var out []chain
 	for _, hook := range npmHooks {
@@ -86,6 +105,11 @@ func hooksAppeared(now, before *account) []chain {
 		switch {
 		case ordinary(is):
 			c.severity = kennel.SeverityLow
+		case was == "" && (reaches == process || reaches == network && checked):
+			// To ask what programs are there, or to fetch what a digest in the
+			// release fixes, is what such hooks are for.
+			c.severity = kennel.SeverityLow
+			c.says += ", and what it runs can: " + reaches.String()
 		case was == "" && reaches != 0:
 			c.severity = kennel.SeverityHigh
 			c.says += ", and what it runs can: " + reaches.String()
@@ -96,7 +120,9 @@ func hooksAppeared(now, before *account) []chain {
 			for _, ref := range s.facts.refs {
 				if to := path.Clean(ref.to); s.by == hook && now.release.has(to) && !before.release.has(to) && len(c.evidence) < 4 {
 					c.evidence = append(c.evidence, kennel.Evidence{Kind: "file", What: to, Says: "is started by the hook and is new"})
-					c.severity = max(c.severity, kennel.SeverityMedium)
+					if was != "" {
+						c.severity = max(c.severity, kennel.SeverityMedium)
+					}
 				}
 			}
 		}
@@ -132,6 +158,10 @@ func dependenciesAppeared(now, before *account) []chain {
 		_, was := before.release.npm.dependencies[name]
 		judged = judged || was && used[name]
 	}
+	fresh = slices.DeleteFunc(fresh, func(name string) bool { return elsewhere(now.release.npm.dependencies[name]) })
+	if len(fresh) == 0 {
+		return nil
+	}
 	c := chain{rule: "dependency-appeared", file: "package.json", severity: kennel.SeverityLow,
 		says: fmt.Sprintf("%d dependencies appeared: %s", len(fresh), strings.Join(fresh[:min(3, len(fresh))], ", "))}
 	if len(fresh) == 1 {
@@ -139,7 +169,7 @@ func dependenciesAppeared(now, before *account) []chain {
 	}
 	for _, name := range fresh {
 		says := fmt.Sprintf("%s %s", name, now.release.npm.dependencies[name])
-		if !used[name] && judged && !strings.HasPrefix(name, "@types/") && !now.release.optional(name) && !now.release.mentions(name) {
+		if !used[name] && judged && !strings.HasPrefix(name, "@types/") && !now.release.platform(name) && !now.release.mentions(name) {
 			says += ", which nothing in the release uses"
 			c.severity = kennel.SeverityMedium
 			c.says = "a dependency appeared that nothing in the release uses: " + name
@@ -149,6 +179,12 @@ func dependenciesAppeared(now, before *account) []chain {
 		}
 	}
 	return []chain{c}
+}
+
+// elsewhere tells a dependency that no registry has: an address of its own,
+// whose content can change after any review.
+func elsewhere(version string) bool {
+	return strings.HasPrefix(version, "http://") || strings.HasPrefix(version, "https://")
 }
 
 // packageOf is the package that a module's name leads to.
@@ -173,7 +209,9 @@ func binariesAppeared(now, before *account) []chain {
 			continue
 		}
 		c := chain{rule: "binary-appeared", file: f.path, reach: f.reach, severity: kennel.SeverityLow, says: fmt.Sprintf("%s appeared: %s", f.binary, f.path)}
-		if !kinds[f.binary] {
+		if why := now.release.explained(f); why != "" {
+			c.says += ", " + why
+		} else if !kinds[f.binary] && f.binary != "WebAssembly" { // which can do what its page lets it
 			c.severity = kennel.SeverityMedium
 			c.says = fmt.Sprintf("the first %s appeared: %s", f.binary, f.path)
 		}
@@ -203,7 +241,7 @@ func capabilitiesAppeared(now, before *account) []chain {
 		return nil
 	}
 	c := chain{rule: "capability-appeared", severity: kennel.SeverityLow, says: "the release can now, and could not before: " + fresh.String()}
-	if fresh.any(suspectHost|downloadRun|publishes|writesStartup) || fresh.has(network|process) || fresh.has(network|dynamicCode) || fresh.has(hooksGlobal|wallet) ||
+	if fresh.any(suspectHost|downloadRun) || fresh.any(publishes|writesStartup) && fresh.any(network|readsSecret|wholeEnv|dynamicCode) || fresh.has(network|process) || fresh.has(network|dynamicCode) || fresh.has(hooksGlobal|wallet) ||
 		fresh.any(network) && fresh.any(readsSecret|wholeEnv) {
 		c.severity = kennel.SeverityMedium
 	}

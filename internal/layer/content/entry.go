@@ -41,6 +41,14 @@ func (r *release) rank() []script {
 	entries = append(entries, buildEntries(r)...)
 	// What install runs first, so that each file is visited once per level.
 	slices.SortStableFunc(entries, func(a, b entry) int { return int(b.reach) - int(a.reach) })
+	if len(entries) == 0 {
+		// Nothing says what starts: any of it may.
+		for _, f := range r.files {
+			if f.facts != nil {
+				entries = append(entries, entry{path: f.path, reach: onImport})
+			}
+		}
+	}
 	var scripts []script
 	for _, e := range entries {
 		if e.command == "" {
@@ -49,12 +57,15 @@ func (r *release) rank() []script {
 		}
 		s := script{e, new(facts)}
 		readShell(source{e.path, e.command, 1}, s.facts)
-		scripts = append(scripts, s)
 		for _, ref := range s.facts.refs {
 			for _, to := range resolveCommand(r, e.path, ref) {
 				r.follow(to, e.reach, e.by)
+				// To start a file of the release is what a hook is; what that
+				// file does is the file's.
+				s.facts.caps &^= process
 			}
 		}
+		scripts = append(scripts, s)
 	}
 	return scripts
 }

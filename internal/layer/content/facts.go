@@ -31,6 +31,8 @@ const (
 	wallet                   // wallet addresses, providers, seed phrases
 	clipboard
 	hides        // detached or hidden windows, deletes itself, clears its traces
+	hiddenText   // decodes or decrypts what the release itself carries
+	verifies     // computes a digest, as who checks what was fetched does
 	capabilities = iota
 )
 
@@ -46,7 +48,7 @@ func (s capability) String() string {
 		"reads files", "writes files", "deletes files", "reads where credentials are", "writes what starts by itself",
 		"changes other packages", "network", "contacts an unusual host", "processes", "downloads and runs", "environment",
 		"credentials", "the whole environment", "host and user names", "decodes", "runs text as code", "native code",
-		"publishes", "replaces global functions", "wallets", "clipboard", "hides itself",
+		"publishes", "replaces global functions", "wallets", "clipboard", "hides itself", "decodes text of its own", "computes digests",
 	}
 	var out []string
 	for ; s != 0; s &= s - 1 {

@@ -9,8 +9,8 @@ import (
 // Bounds on reading JavaScript. What is beyond them is told.
 const (
 	jsBatch   = 1 << 19 // tokens held at a time; a longer file is read in pieces
-	jsNesting = 1000    // expressions and functions inside each other
-	jsRepeat  = 4 << 20 // bytes of a file that is read again to follow data through functions
+	jsNesting = 2000    // expressions and functions inside each other
+	jsRepeat  = 1 << 20 // bytes of a file in which data is followed through functions; in larger ones names mean too much
 	jsInner   = 2       // code inside of texts inside of code
 )
 

@@ -50,7 +50,7 @@ func canonical(thing, member string) string {
 	}
 	switch member {
 	case "default", "__esModule", "prototype":
-		if thing != "XMLHttpRequest" && thing != "module" {
+		if thing != "XMLHttpRequest" && thing != "module" && thing != "Function" {
 			return thing
 		}
 	case "require":
@@ -153,7 +153,9 @@ func effectOf(thing string) jsEffect {
 	case "Image":
 		return jsEffect{gives: 0}
 	case "eval", "Function", "execScript":
-		return jsEffect{does: dynamicCode, into: dynamicCode}
+		if member == "" {
+			return jsEffect{does: dynamicCode, into: dynamicCode}
+		}
 	case "vm":
 		switch member {
 		case "runInThisContext", "runInNewContext", "runInContext", "Script", "compileFunction", "run", "VM", "NodeVM", "SourceTextModule":
@@ -170,18 +172,16 @@ func effectOf(thing string) jsEffect {
 		}
 	case "atob", "unescape":
 		return jsEffect{gives: decodes}
-	case "String":
-		if member == "fromCharCode" || member == "fromCodePoint" {
-			return jsEffect{gives: decodes}
-		}
 	case "crypto":
 		switch member {
 		case "createDecipheriv", "createDecipher", "privateDecrypt":
-			return jsEffect{does: decodes, gives: decodes}
+			return jsEffect{does: decodes, gives: decodes | hiddenText}
+		case "createHash":
+			return jsEffect{does: verifies}
 		}
 	case "CryptoJS":
 		if member == "decrypt" {
-			return jsEffect{does: decodes, gives: decodes}
+			return jsEffect{does: decodes, gives: decodes | hiddenText}
 		}
 	case "zlib":
 		switch member {
@@ -233,10 +233,8 @@ func fileEffect(root, member string) jsEffect {
 			return jsEffect{does: dynamicCode, into: dynamicCode}
 		case "networkInterfaces":
 			return jsEffect{does: hostFacts, gives: hostFacts}
-		case "fromCharCode":
-			return jsEffect{gives: decodes}
 		case "createDecipheriv":
-			return jsEffect{does: decodes, gives: decodes}
+			return jsEffect{does: decodes, gives: decodes | hiddenText}
 		}
 		return jsEffect{}
 	}

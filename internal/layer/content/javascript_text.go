@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -107,7 +108,7 @@ func (p *jsReader) looked(text string) (c capability) {
 	if startupPath(text) {
 		c |= namesStartup
 	}
-	if slashes && strings.HasPrefix(text, "node_modules/") || strings.Contains(text, "/node_modules/") || strings.Contains(text, "resources/app.asar") || strings.HasSuffix(text, "app.asar") {
+	if slashes && installedFile(text) || strings.HasSuffix(text, "app.asar") {
 		c |= namesPackage
 	}
 	if dots && !wide && suspectAddress(text) {
@@ -139,7 +140,7 @@ func (p *jsReader) look() {
 
 const (
 	wideGap     = 200 // blanks in a line, more than any screen shows
-	symbolRun   = 800 // bytes of nothing but ()[]{}+!
+	symbolRun   = 300 // bytes of nothing but ()[]{}+!
 	hiddenBytes = 20
 )
 
@@ -166,7 +167,11 @@ func (p *jsReader) padding() {
 				strings.Count(line, "'")%2 == 1 || strings.Count(line, `"`)%2 == 1 || strings.Count(line, "`")%2 == 1 || strings.TrimSpace(line) == "" && !p.lonely(i, len(after)) {
 				continue
 			}
-			p.f.mark("padding", p.lineOf(int32(i)), 3, after)
+			weight := 1
+			if len(after) > 150 || powerful(after) {
+				weight = 3
+			}
+			p.f.mark("padding", p.lineOf(int32(i)), weight, after)
 			break
 		}
 	}
@@ -207,4 +212,28 @@ func (p *jsReader) symbols() {
 			}
 		}
 	}
+}
+
+// powerful reports whether a piece of code uses what harm takes.
+func powerful(code string) bool {
+	for _, word := range [...]string{"eval", "Function", "require", "import(", "process", "fetch", "http", "atob", "fromCharCode", "_0x", "global"} {
+		if strings.Contains(code, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// addressPattern reports whether a regular expression matches addresses of
+// wallets.
+func addressPattern(expr string) bool {
+	return strings.Contains(expr, "0x[") && strings.Contains(expr, "{40}") || strings.Contains(expr, "bc1") || strings.Contains(expr, "[13][a-km-zA-HJ-NP-Z")
+}
+
+// installedFile tells a path of a file in an installed package; tools keep
+// their caches beside those, below names that begin with a dot.
+func installedFile(text string) bool {
+	_, inside, ok := strings.Cut(text, "node_modules/")
+	name, file, deep := strings.Cut(inside, "/")
+	return ok && deep && name != "" && name[0] != '.' && name[0] != '*' && path.Ext(file) != "" && !strings.Contains(file, "*")
 }

@@ -1,6 +1,9 @@
 package content
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // thing works out the call of a thing that is known by name.
 func (p *jsReader) thing(callee, receiver jsValue, args []jsValue, all jsValue, start int, created bool) jsValue {
@@ -59,7 +62,11 @@ func (p *jsReader) thing(callee, receiver jsValue, args []jsValue, all jsValue, 
 	case "Buffer.from", "Buffer", "atob", "unescape", "decodeURIComponent":
 		return p.decode(name, args, all, start)
 	case "String.fromCharCode", "String.fromCodePoint", "?.fromCharCode":
-		return jsValue{carries: decodes | all.carries, origin: p.t[start].start}
+		if p.computed(start) {
+			all.carries |= decodes
+			all.origin = p.t[start].start
+		}
+		return jsValue{carries: all.carries, origin: all.origin}
 	case "JSON.stringify", "Object.entries", "Object.assign", "Object.values", "Object.keys", "URLSearchParams", "querystring.stringify", "util.inspect", "qs.stringify":
 		for _, a := range args {
 			if a.kind == jsThing && a.text == "process.env" {
@@ -257,7 +264,11 @@ func (p *jsReader) decode(name string, args []jsValue, all jsValue, start int) j
 	if name == "decodeURIComponent" {
 		return jsValue{carries: all.carries, origin: all.origin}
 	}
-	return jsValue{carries: all.carries | decodes, origin: first(all.origin, p.t[start].start)}
+	c := decodes
+	if encoding == "bytes" {
+		c |= hiddenText
+	}
+	return jsValue{carries: all.carries | c, origin: first(all.origin, p.t[start].start)}
 }
 
 func first(a, b int32) int32 {
@@ -351,6 +362,12 @@ func (p *jsReader) touched(v *jsValue, at jsValue, args []jsValue, does capabili
 	if to.carries.has(namesPackage) {
 		also |= writesPackage
 	}
+	if does.any(deletesFiles) && at.kind == jsThing && at.text == "__filename" {
+		return also | hides
+	}
+	if p.neighbour(at) {
+		also |= writesPackage
+	}
 	if does.any(deletesFiles) {
 		if at.kind == jsText && (at.text == "~" || at.text == "/" || at.text == "~/*") {
 			also |= hides
@@ -400,7 +417,7 @@ func (p *jsReader) assigned(left, right jsValue, start, stop int) {
 		p.see(hooksGlobal, start, p.i, left.text)
 	case "script.src":
 		if right.kind == jsText && strings.Contains(right.text, "//") {
-			p.see(network|dynamicCode, start, p.i, right.text)
+			p.see(network, start, p.i, right.text)
 		}
 		p.flows(jsValue{carries: right.carries & decodes, origin: right.origin}, dynamicCode, start, p.i, right.text)
 	case "script.textContent", "script.text", "script.innerHTML":
@@ -408,4 +425,35 @@ func (p *jsReader) assigned(left, right jsValue, start, stop int) {
 	case "Image.src":
 		p.flows(right, network, start, p.i, right.text)
 	}
+}
+
+// computed reports whether the characters of a fromCharCode are worked out by
+// arithmetic, or are a list: a decoder's loop, not one that reads text.
+func (p *jsReader) computed(start int) bool {
+	commas := 0
+	for i := start; i < min(p.i, start+400); i++ {
+		switch p.op(i) {
+		case ',':
+			commas++
+		case '^', '-', '%':
+			return true
+		}
+		if w := p.word(i); w == "parseInt" {
+			return true
+		}
+	}
+	return commas >= 8
+}
+
+// neighbour reports whether a path leads out of the package into the one that
+// is installed beside it.
+func (p *jsReader) neighbour(at jsValue) bool {
+	if at.kind != jsText || !strings.Contains(at.text, "../") {
+		return false
+	}
+	out, ok := strings.CutPrefix(path.Join(path.Dir(p.path), at.text), "../")
+	if scoped, more := strings.CutPrefix(out, "../"); more {
+		out = scoped
+	}
+	return ok && strings.Contains(out, "/") && !strings.HasPrefix(out, ".") && !strings.HasPrefix(out, "*") && strings.Contains(path.Base(out), ".")
 }

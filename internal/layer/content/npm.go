@@ -121,6 +121,9 @@ func (r *release) npmEntries() []entry {
 	}
 	if r.has("binding.gyp") && !hooked && r.npm.gyp {
 		out = append(out, entry{path: "binding.gyp", reach: onInstall, by: "node-gyp rebuild"})
+		for _, command := range expansions(r.text("binding.gyp")) {
+			out = append(out, entry{"binding.gyp", onInstall, "node-gyp rebuild", command})
+		}
 	}
 	starts := r.npm.starts
 	if len(starts) == 0 {
@@ -160,4 +163,33 @@ func (r *release) expand(command string, depth int) string {
 		}
 	}
 	return command
+}
+
+// expansions returns the commands that gyp runs while it reads a file:
+// <!(command) and <!@(command).
+func expansions(text string) []string {
+	var out []string
+	for len(out) < 50 {
+		at := strings.Index(text, "<!")
+		if at < 0 {
+			break
+		}
+		text = strings.TrimPrefix(text[at+2:], "@")
+		if !strings.HasPrefix(text, "(") {
+			continue
+		}
+		depth, end := 0, 0
+		for end = 0; end < len(text) && end < 8192; end++ {
+			if text[end] == '(' {
+				depth++
+			} else if text[end] == ')' {
+				if depth--; depth == 0 {
+					break
+				}
+			}
+		}
+		out = append(out, strings.ReplaceAll(text[1:min(max(end, 1), len(text))], `\"`, `"`))
+		text = text[min(end, len(text)):]
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/mod/semver"
 
 	"github.com/kennel-oss/kennel"
 )
@@ -173,4 +176,53 @@ module.exports = { load, Thing };
 	for b.Loop() {
 		readJavaScript(source{"a.js", text, 1}, new(facts))
 	}
+}
+
+// TestUpgrades tells what the layer says of the packages that are below
+// KENNEL_PACKAGES in several versions, each against the one before it.
+func TestUpgrades(t *testing.T) {
+	root := os.Getenv("KENNEL_PACKAGES")
+	if root == "" {
+		t.Skip("KENNEL_PACKAGES names no folder with installed npm packages")
+	}
+	packages := installedPackages(t, root)
+	slices.SortFunc(packages, func(a, b installed) int {
+		return cmp.Or(strings.Compare(a.component.Name, b.component.Name), semver.Compare("v"+a.component.Version, "v"+b.component.Version))
+	})
+	pairs, reviewed, minor, minorReviewed := 0, 0, 0, 0
+	for i := 1; i < len(packages); i++ {
+		old, p := packages[i-1], packages[i]
+		if old.component.Name != p.component.Name {
+			continue
+		}
+		pairs++
+		near := semver.Major("v"+old.component.Version) == semver.Major("v"+p.component.Version)
+		if near {
+			minor++
+		}
+		subject := kennel.NewSubject(p.component, time.Time{}, kennel.Grants{Release: os.DirFS(p.dir), Previous: os.DirFS(old.dir)})
+		findings, err := New().Examine(t.Context(), subject)
+		if err != nil {
+			t.Log(p.component.Name, err)
+		}
+		review := false
+		for _, f := range findings {
+			if f.Severity <= kennel.SeverityLow {
+				continue
+			}
+			review = true
+			says := ""
+			for _, e := range f.Evidence {
+				says += fmt.Sprintf("\n\t%s: %s", e.What, e.Says)
+			}
+			t.Logf("! %s %s -> %s: %s (%s): %s%s", p.component.Name, old.component.Version, p.component.Version, f.Rule, f.Severity, f.Title, says)
+		}
+		if review {
+			reviewed++
+			if near {
+				minorReviewed++
+			}
+		}
+	}
+	t.Logf("%d upgrades, %d reviewed; %d within a major version, %d reviewed", pairs, reviewed, minor, minorReviewed)
 }

@@ -208,12 +208,25 @@ func (r *release) gap(says string) {
 	}
 }
 
-// optional reports whether a dependency is one that may be missing: mostly the
+// platform reports whether a dependency is one that may be missing: mostly the
 // program for one platform.
-func (r *release) optional(name string) bool { return r.npm.platforms[name] }
+func (r *release) platform(name string) bool { return r.npm.platforms[name] }
 
-// mentions reports whether the manifest names something elsewhere than as a
-// dependency: as a command or in the configuration of a tool.
+// mentions reports whether something names a package that no code loads: the
+// manifest as a command or in the configuration of a tool, or declarations of
+// types.
 func (r *release) mentions(name string) bool {
-	return strings.Count(r.npm.text, `"`+name+`"`) > 1 || strings.Contains(r.npm.text, name+" ")
+	if strings.Count(r.npm.text, `"`+name+`"`) > 1 || strings.Contains(r.npm.text, name+" ") {
+		return true
+	}
+	for _, f := range r.files {
+		switch path.Ext(f.path) {
+		case ".ts", ".mts", ".cts", ".flow", ".json", ".vue", ".svelte", ".css", ".scss":
+			text := r.text(f.path)
+			if f.path != "package.json" && (strings.Contains(text, `"`+name) || strings.Contains(text, "'"+name)) {
+				return true
+			}
+		}
+	}
+	return false
 }
