@@ -219,15 +219,14 @@ func (t *teller) scanned(j *kennel.Judgement) {
 	}
 }
 
-// residual tells how many files of a release are not its tag's, and what is
-// left of them.
+// residual tells how many files of a release are not its tag's, and which of
+// them are of no ordinary kind and run by the build.
 func (t *teller) residual(c kennel.Case) {
 	for _, o := range c.Outcomes {
 		if len(o.Exhibit.Residual) == 0 {
 			continue
 		}
-		explained := 0
-		var left []string
+		explained, left := 0, []string{}
 		for _, r := range o.Exhibit.Residual {
 			switch {
 			case r.Explained != "":
@@ -236,11 +235,12 @@ func (t *teller) residual(c kennel.Case) {
 				left = append(left, printable(r.Path))
 			}
 		}
-		text := fmt.Sprintf("%s of the tarball are not the tag's, and %d of them are of an ordinary kind.", plural(len(o.Exhibit.Residual), "file", "files"), explained)
+		run := "none"
 		if len(left) > 0 {
-			text += " What is left, and run by the build: " + strings.Join(left, ", ") + "."
+			run = strings.Join(left, ", ")
 		}
-		t.say("", text)
+		t.say("", fmt.Sprintf("%s of the tarball are not the tag's. %d are of an ordinary kind, and of the rest the build runs %s.",
+			plural(len(o.Exhibit.Residual), "file", "files"), explained, run))
 	}
 }
 

@@ -34,9 +34,9 @@ func (h *history) release(to io.Writer, version string) error {
 		e := tree[name]
 		if e.content == "" {
 			e.content = generated(name, names)
-		}
-		if name == "configure" || path.Dir(name) == "build-aux" {
-			e.mode = 0o755
+			if name == "configure" || path.Dir(name) == "build-aux" {
+				e.mode = 0o755
+			}
 		}
 		head := &tar.Header{Name: "xz-" + version + "-harmless-replica/" + name, Mode: e.mode, Size: int64(len(e.content)), ModTime: h.tags[i].tagger.at, Typeflag: tar.TypeReg}
 		if err := w.WriteHeader(head); err != nil {
