@@ -255,6 +255,14 @@ func (s npmSettings) registry(name string) (*url.URL, error) {
 	return u, nil
 }
 
+// private reports whether the user set up a registry of its own for the
+// package's scope, beside the one for all others.
+func (s npmSettings) private(name string) bool {
+	scope, _, ok := strings.Cut(name, "/")
+	own := strings.TrimSuffix(s[scope+":registry"], "/")
+	return ok && strings.HasPrefix(scope, "@") && own != "" && own != strings.TrimSuffix(s["registry"], "/")
+}
+
 // authorization returns what is sent to an address: only what is set for its
 // host and port and for a folder that it lies in, and only where nobody on the
 // way can read it.

@@ -108,7 +108,9 @@ func (r *Registries) Listing(ctx context.Context, p kennel.Package) (kennel.List
 		if err != nil {
 			return kennel.Listing{}, err
 		}
-		return d.listing(), nil
+		l := d.listing()
+		l.Private = n.settings.private(p.Name)
+		return l, nil
 	case kennel.Go:
 		g, err := r.golang()
 		if err != nil {

@@ -1,14 +1,17 @@
 // Evaluate-names runs the layer "name" over lists of names, without a registry,
-// and counts what it says:
+// and counts what it says; and the layer "publisher" over releases as registries
+// list them:
 //
 //	go run ./scripts/evaluate-names [-v] [-half "looked at"] LIST.tsv...
 //	go run ./scripts/evaluate-names -malicious FOLDER
+//	go run ./scripts/evaluate-names -releases 10 [-offline] LIST.tsv...
 //
 // A list has an ecosystem and a name a line, parted by a tab, or npm names alone;
 // what follows is not read, but for the half, if -half asks for one. -malicious takes
 // {Ecosystem}/all.zip of osv.dev and takes the names of the records about
 // malicious packages; of them, those within two edits of a much used name are
-// also counted apart.
+// also counted apart. -releases examines the newest releases of each package,
+// -offline only those that the cache (KENNEL_CACHE) has.
 package main
 
 import (
@@ -35,6 +38,8 @@ func main() {
 	verbose := flag.Bool("v", false, "print what is told of each name")
 	half := flag.String("half", "", "take only the names of this half of a list")
 	malicious := flag.String("malicious", "", "folder of {Ecosystem}/all.zip")
+	each := flag.Int("releases", 0, "run the layer publisher over so many of each package's newest releases")
+	offline := flag.Bool("offline", false, "ask no registry, only the cache")
 	flag.Parse()
 	lists := map[kennel.Ecosystem][]string{}
 	err := errors.New("name a list")
@@ -46,6 +51,11 @@ func main() {
 	if *malicious != "" {
 		if err = attacks(*malicious, lists); err == nil {
 			err = near(lists)
+		}
+	}
+	if err == nil && *each > 0 {
+		if err = releases(lists, *each, *offline, *verbose); err == nil {
+			return
 		}
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package name
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,9 +62,9 @@ func confusion(ctx context.Context, s kennel.Subject, pattern string) ([]kennel.
 	case listing.Private:
 		return nil, nil
 	}
-	who := make([]string, 0, len(listing.Maintainers))
-	for _, m := range listing.Maintainers[:min(len(listing.Maintainers), 8)] {
-		who = append(who, m.Name)
+	says := fmt.Sprintf("%d releases", len(listing.Releases))
+	for i, m := range listing.Maintainers[:min(len(listing.Maintainers), 8)] {
+		says += [...]string{", maintained by ", ", "}[min(i, 1)] + cmp.Or(m.Name, m.Email)
 	}
 	f := kennel.Finding{
 		Rule: "internal", Severity: kennel.SeverityHigh, Confidence: kennel.ConfidenceMedium,
@@ -71,7 +72,7 @@ func confusion(ctx context.Context, s kennel.Subject, pattern string) ([]kennel.
 		Innocent: "the organisation publishes it itself, holds the name against others, or the registry asked is its own without being set up for this scope",
 		Evidence: []kennel.Evidence{
 			{Kind: "configuration", What: "names.internal", Says: pattern},
-			{Kind: "registry", What: name, Says: fmt.Sprintf("%d releases, maintainers: %s", len(listing.Releases), strings.Join(who, ", "))},
+			{Kind: "registry", What: name, Says: says},
 			{Kind: "resolution", What: name, Says: "the examined one was resolved from: " + s.Component.Origin.String()},
 		},
 	}

@@ -17,7 +17,11 @@
 // nobody knows. Then the first cue is medium, and names the others.
 //
 // A registry that mirrors another has dates of its own: there the order is the
-// versions' own, and nothing is said of ages and silences.
+// versions' own, and ages and silences could not be looked at; nor could people,
+// where a registry does not say who publishes.
+//
+// How often healthy releases are raised has not been measured: the registry that
+// this was built beside names no publishers. See docs/evaluation/name.md.
 package publisher
 
 import (
@@ -92,10 +96,20 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 	c.hooks()
 	c.moved()
 	c.dormant()
-	if err := c.dependencies(ctx, registry); err != nil {
-		return c.findings(), err
+	err = c.dependencies(ctx, registry)
+	return c.findings(), cmp.Or(err, c.gap())
+}
+
+// gap says what the registry does not tell: nothing found there is no answer.
+func (c *change) gap() error {
+	people := func(r kennel.Release) bool { return call(r.Publisher) != "" || len(r.Maintainers) > 0 }
+	switch {
+	case !people(c.now) && !slices.ContainsFunc(c.earlier, people):
+		return &kennel.CouldNotLook{Reason: "the registry does not say who publishes"}
+	case c.Mirrored:
+		return &kennel.CouldNotLook{Reason: "the registry's dates are when it took releases in: ages and silences could not be looked at"}
 	}
-	return c.findings(), nil
+	return nil
 }
 
 // change is one examination.
