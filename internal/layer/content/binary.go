@@ -56,8 +56,6 @@ func program(head []byte) string {
 		return "Python bytecode"
 	case begins("!<arch>\n"):
 		return "static library"
-	case begins("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-		return "Windows installer or document"
 	case begins("L\x00\x00\x00\x01\x14\x02\x00"):
 		return "Windows shortcut"
 	}

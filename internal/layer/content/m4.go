@@ -11,8 +11,9 @@ func readM4(s source, f *facts) {
 		text = text[:maxShellText]
 	}
 	var steps [][]shPipeline
+	store := new(shStore)
 	m4Arguments(text, s.first, func(shell string, line int) {
-		steps = append(steps, parseShell(shell, line, 0))
+		steps = append(steps, parseShellInto(store, shell, line, 0))
 	})
 	newShellReader(text, s.first, f).twice(func(r *shReader) {
 		for _, list := range steps {

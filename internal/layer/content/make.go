@@ -18,7 +18,7 @@ func readMake(s source, f *facts) {
 		for _, step := range steps {
 			r.line = step.line
 			if step.name != "" {
-				p := &shParser{src: step.text, line: step.line}
+				p := &shParser{store: new(shStore), src: step.text, line: step.line}
 				r.vars[step.name] = r.word(p.expanding())
 				continue
 			}
@@ -37,6 +37,7 @@ type makeStep struct {
 
 func makeSteps(text string, line int) []makeStep {
 	var steps []makeStep
+	store := new(shStore)
 	for len(text) > 0 {
 		logical, lines, rest := joined(text)
 		text = rest
@@ -45,14 +46,14 @@ func makeSteps(text string, line int) []makeStep {
 		if recipe, ok := strings.CutPrefix(logical, "\t"); ok {
 			recipe = strings.TrimLeft(recipe, "@-+ \t")
 			if recipe != "" && recipe[0] != '#' {
-				steps = append(steps, makeStep{list: parseShell(shellOfMake(recipe), at, 0), line: at})
+				steps = append(steps, makeStep{list: parseShellInto(store, shellOfMake(recipe), at, 0), line: at})
 			}
 			continue
 		}
 		name, value, runs := makeAssignment(logical)
 		if name == "" {
 			if strings.Contains(logical, "$(shell ") || strings.Contains(logical, "${shell ") {
-				steps = append(steps, makeStep{list: parseShell(": "+shellOfMake(logical), at, 0), line: at})
+				steps = append(steps, makeStep{list: parseShellInto(store, ": "+shellOfMake(logical), at, 0), line: at})
 			}
 			continue
 		}

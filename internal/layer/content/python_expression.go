@@ -68,7 +68,7 @@ func (p *pyReader) expression() pyValue {
 			case '-', '*', '/', '%', '&', '|', '^', '@':
 				p.advance()
 				v = p.arithmetic(op, v, p.operand())
-			case 'c', '<', '>':
+			case 'c':
 				p.advance()
 				p.operand()
 				v = pyValue{}

@@ -182,7 +182,7 @@ func (l *pyLexer) quoted(prefix string) pyToken {
 }
 
 // operator reads one. Those of several bytes are told by: '=' assignment only,
-// 'c' a comparison, 'a' an augmented assignment, 'w' the walrus, '>' an arrow
+// 'c' a comparison or shift, 'a' an augmented assignment, 'w' the walrus, '>' an arrow
 // of an annotation; the others by their first byte.
 func (l *pyLexer) operator(c byte) pyToken {
 	t := pyToken{kind: pyOp, op: c, text: l.src[l.at : l.at+1], line: l.line}
@@ -207,11 +207,9 @@ func (l *pyLexer) operator(c byte) pyToken {
 		if next == '=' {
 			l.at++
 			t.op = 'a'
-			if c == '<' || c == '>' {
-				t.op = 'c'
-			}
-		} else if (c == '<' || c == '>') && l.src[l.at-1] == c && l.src[l.at-2] != c {
-			t.op = 'c'
+		}
+		if c == '<' || c == '>' {
+			t.op = 'c' // shifts too: what is joined matters, not what they are
 		}
 	case '=', '!':
 		if next == '=' {

@@ -88,14 +88,16 @@ func resolveShell(r *release, from string, ref reference) []string {
 
 // shReader evaluates commands as far as their text tells. It runs nothing.
 type shReader struct {
-	f       *facts
-	vars    map[string]shValue
-	files   map[string]shValue // by path as written: what was saved there
-	left    int                // commands
-	bytes   int                // of text that was run from values
-	depth   int
-	line    int
-	missing bool // a variable was run that no line before had set
+	f        *facts
+	vars     map[string]shValue
+	files    map[string]shValue // by path as written: what was saved there
+	left     int                // commands
+	bytes    int                // of text that was run from values
+	captured int                // readers of what a command prints
+	args     []shValue          // of the commands that are being evaluated
+	depth    int
+	line     int
+	missing  bool // a variable was run that no line before had set
 	// The text, to show lines of it.
 	lines       string
 	first       int
@@ -141,9 +143,12 @@ func (r *shReader) run(list []shPipeline, in shValue) shValue {
 	var out shValue
 	for i, pl := range list {
 		v := in
+		if len(pl.stages) > 1 {
+			r.captured++
+		}
 		for j := range pl.stages {
 			if r.left--; r.left <= 0 {
-				return out
+				continue
 			}
 			r.line = pl.stages[j].line
 			v = r.command(&pl.stages[j], v)
@@ -151,8 +156,11 @@ func (r *shReader) run(list []shPipeline, in shValue) shValue {
 		if pl.background && len(pl.stages) == 1 {
 			r.see(process, r.show(r.line), "")
 		}
-		if i == 0 {
-			out = v
+		if len(pl.stages) > 1 {
+			r.captured--
+		}
+		if i == 0 || r.captured == 0 {
+			out = v // the output goes to the terminal
 		} else {
 			out = out.join(v)
 		}
@@ -186,7 +194,9 @@ func (r *shReader) command(c *shCommand, in shValue) shValue {
 	}
 	var out shValue
 	if len(c.body) > 0 {
+		r.captured += len(c.out)
 		out = r.run(c.body, in)
+		r.captured -= len(c.out)
 	}
 	for _, a := range c.assigns {
 		v := r.word(a.value)
@@ -202,10 +212,12 @@ func (r *shReader) command(c *shCommand, in shValue) shValue {
 		if first := c.words[0]; len(c.words) > 1 && len(first) == 1 && first[0].text == "eval" {
 			r.runsVariable(c.words[1])
 		}
-		args := make([]shValue, len(c.words))
-		for i, w := range c.words {
-			args[i] = r.word(w)
+		from := len(r.args)
+		for _, w := range c.words {
+			v := r.word(w)
+			r.args = append(r.args, v)
 		}
+		args := r.args[from:len(r.args):len(r.args)]
 		r.line = line
 		// $CMD with arguments of its own is split where it stands unquoted.
 		if w := c.words[0]; len(w) == 1 && w[0].kind == shVar && args[0].known && strings.ContainsAny(args[0].text, " \t") {
@@ -216,6 +228,7 @@ func (r *shReader) command(c *shCommand, in shValue) shValue {
 			args = append(split, args[1:]...)
 		}
 		out = r.call(c, args, in)
+		r.args = r.args[:from]
 	}
 	r.line = line
 	for _, w := range c.out {
@@ -234,34 +247,45 @@ func (r *shReader) command(c *shCommand, in shValue) shValue {
 
 // word evaluates a word.
 func (r *shReader) word(w shWord) shValue {
-	out := shValue{known: true}
+	if len(w) == 1 {
+		return r.part(w[0])
+	}
 	if text, ok := w.literal(); ok {
 		return shValue{text: text, known: true}
 	}
+	out := shValue{known: true}
+	var b strings.Builder
 	for _, p := range w {
-		var v shValue
-		switch p.kind {
-		case shText, shEscaped:
-			v = shValue{text: p.text, known: true}
-		case shVar, shEdited:
-			v = r.variable(p)
-		case shOutput:
-			line := r.line
-			v = r.run(p.command, shValue{})
-			v.text = strings.TrimRight(v.text, "\n")
-			r.line = line
-		case shProcess:
-			line := r.line
-			v = r.run(p.command, shValue{})
-			v.text, v.known = "/dev/fd/63", false
-			r.line = line
+		v := r.part(p)
+		if b.Len()+len(v.text) > maxShellJoin {
+			v.known = false
+		} else {
+			b.WriteString(v.text)
 		}
-		if len(w) == 1 {
-			return v
-		}
+		v.text = ""
 		out = out.join(v)
 	}
+	out.text = b.String()
 	return out
+}
+
+func (r *shReader) part(p shPart) shValue {
+	switch p.kind {
+	case shVar, shEdited:
+		return r.variable(p)
+	case shOutput, shProcess:
+		line := r.line
+		r.captured++
+		v := r.run(p.command, shValue{})
+		r.captured--
+		r.line = line
+		v.text = strings.TrimRight(v.text, "\n")
+		if p.kind == shProcess {
+			v.text, v.known = "/dev/fd/63", false
+		}
+		return v
+	}
+	return shValue{text: p.text, known: true}
 }
 
 func (r *shReader) variable(p shPart) shValue {

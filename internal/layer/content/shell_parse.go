@@ -71,11 +71,49 @@ func (w shWord) literal() (string, bool) {
 // parseShell reads shell text. It accepts anything: what is no shell gives
 // words that mean nothing.
 func parseShell(src string, line, depth int) []shPipeline {
-	p := &shParser{src: src, line: line, depth: depth}
+	return parseShellInto(new(shStore), src, line, depth)
+}
+
+func parseShellInto(store *shStore, src string, line, depth int) []shPipeline {
+	p := &shParser{store: store, src: src, line: line, depth: depth}
 	return p.list("")
 }
 
+// A shStore keeps what parsers make in large pieces: a configure has a hundred
+// thousand words, most of one part.
+type shStore struct {
+	parts []shPart
+	words []shWord
+	stack []shWord // of commands that are being read
+}
+
+// part returns a word of one part.
+func (s *shStore) part(p shPart) shWord {
+	if len(s.parts) == cap(s.parts) {
+		s.parts = make([]shPart, 0, min(max(8, 2*cap(s.parts)), 512))
+	}
+	n := len(s.parts)
+	s.parts = append(s.parts, p)
+	return s.parts[n : n+1 : n+1]
+}
+
+// keep copies the words on the stack from a place on, and takes them off.
+func (s *shStore) keep(from int) []shWord {
+	n := len(s.stack) - from
+	if n == 0 {
+		return nil
+	}
+	if cap(s.words)-len(s.words) < n {
+		s.words = make([]shWord, 0, max(n, min(max(8, 2*cap(s.words)), 512)))
+	}
+	at := len(s.words)
+	s.words = append(s.words, s.stack[from:]...)
+	s.stack = s.stack[:from]
+	return s.words[at:len(s.words):len(s.words)]
+}
+
 type shParser struct {
+	store   *shStore
 	src     string
 	at      int
 	line    int
@@ -126,9 +164,13 @@ func (p *shParser) pipeline(closers string) (pl shPipeline, closed bool) {
 	pl.line = p.line
 	for {
 		p.blanks(false)
-		c, closed := p.command(closers)
-		if c != nil {
-			pl.stages = append(pl.stages, *c)
+		pl.stages = append(pl.stages, shCommand{line: p.line})
+		c := &pl.stages[len(pl.stages)-1]
+		from := len(p.store.stack)
+		closed := p.command(c, closers)
+		c.words = p.store.keep(from)
+		if c.empty() {
+			pl.stages = pl.stages[:len(pl.stages)-1]
 		}
 		if closed {
 			return pl, true
@@ -239,7 +281,7 @@ func (p *shParser) newline() {
 		text := p.src[start:end]
 		*h.into = shWord{{text: text}}
 		if !h.raw && strings.IndexByte(text, '$') >= 0 && p.depth < maxShellDepth && len(text) <= 64<<10 {
-			q := &shParser{src: text, line: p.line, depth: p.depth + 1}
+			q := &shParser{store: p.store, src: text, line: p.line, depth: p.depth + 1}
 			*h.into = q.expanding()
 		}
 		p.line += strings.Count(p.src[start:rest], "\n")
@@ -263,21 +305,22 @@ func closersOf(word string) string {
 	return ""
 }
 
-// command reads a simple or compound command; nil when there is none.
-func (p *shParser) command(closers string) (_ *shCommand, closed bool) {
-	c := &shCommand{line: p.line}
+// command reads a simple or compound command, its words on the stack. It stays
+// empty when there is none.
+func (p *shParser) command(c *shCommand, closers string) (closed bool) {
+	from := len(p.store.stack)
 	if p.peek() == '(' && p.depth < maxShellDepth {
 		p.at++
 		c.body = p.list(")")
 		p.redirections(c)
-		return c, false
+		return false
 	}
 	for p.at < len(p.src) {
 		p.blanks(false)
 		switch b := p.peek(); b {
 		case 0:
 			if p.at >= len(p.src) {
-				return c.orNil(), false
+				return false
 			}
 			p.at++
 			continue
@@ -286,18 +329,19 @@ func (p *shParser) command(closers string) (_ *shCommand, closed bool) {
 				p.redirection(c)
 				continue
 			}
-			return c.orNil(), false
+			return false
 		case '(':
 			// name() { …: the body is read as commands that follow.
 			p.at++
-			if len(c.words) == 1 {
+			if len(p.store.stack) == from+1 {
 				p.blanks(true)
 				if p.peek() == ')' {
 					p.at++
-					return nil, false
+					p.store.stack = p.store.stack[:from]
+					return false
 				}
 			}
-			if len(c.words) == 0 && p.depth < maxShellDepth {
+			if len(p.store.stack) == from && p.depth < maxShellDepth {
 				c.body = append(c.body, p.list(")")...)
 			}
 			continue
@@ -314,13 +358,13 @@ func (p *shParser) command(closers string) (_ *shCommand, closed bool) {
 			continue
 		}
 		bare := p.src[start:p.at]
-		if len(c.words) == 0 && len(c.assigns) == 0 {
+		if len(p.store.stack) == from && len(c.assigns) == 0 {
 			switch bare {
 			case "then", "else", "elif", "do", "!", "time", "in", "function":
 				continue
 			case "fi", "done", "esac", "}":
 				if bare == closers {
-					return nil, true
+					return true
 				}
 				continue
 			case "if", "while", "until", "{", "for", "case", "select":
@@ -330,7 +374,7 @@ func (p *shParser) command(closers string) (_ *shCommand, closed bool) {
 					}
 					c.body = p.list(closersOf(bare))
 					p.redirections(c)
-					return c, false
+					return false
 				}
 				continue
 			}
@@ -339,24 +383,21 @@ func (p *shParser) command(closers string) (_ *shCommand, closed bool) {
 		if b := p.peek(); (b == '<' || b == '>') && len(bare) == 1 && bare[0] >= '0' && bare[0] <= '9' {
 			continue
 		}
-		if len(c.words) == 0 {
+		if len(p.store.stack) == from {
 			if a, ok := assignment(w); ok {
 				c.assigns = append(c.assigns, a)
 				continue
 			}
 		}
-		if len(c.words) < maxShellWords {
-			c.words = append(c.words, w)
+		if len(p.store.stack)-from < maxShellWords {
+			p.store.stack = append(p.store.stack, w)
 		}
 	}
-	return c.orNil(), false
+	return false
 }
 
-func (c *shCommand) orNil() *shCommand {
-	if len(c.words)+len(c.assigns)+len(c.body)+len(c.stdin)+len(c.out) == 0 {
-		return nil
-	}
-	return c
+func (c *shCommand) empty() bool {
+	return len(c.words)+len(c.assigns)+len(c.body)+len(c.stdin)+len(c.out) == 0
 }
 
 // header reads what stands between for or case and its body: words that run

@@ -9,7 +9,7 @@ func (p *shParser) word() shWord {
 	start := p.at // of literal text that needs no change
 	flush := func() {
 		if p.at > start {
-			w = w.add(shText, p.src[start:p.at])
+			w = p.add(w, shText, p.src[start:p.at])
 		}
 	}
 	for p.at < len(p.src) {
@@ -24,7 +24,7 @@ func (p *shParser) word() shWord {
 			flush()
 			if p.at+1 < len(p.src) && p.src[p.at+1] == '(' && len(w) == 0 && p.depth < maxShellDepth {
 				p.at += 2
-				w = append(w, shPart{kind: shProcess, command: p.list(")")})
+				w = p.with(w, shPart{kind: shProcess, command: p.list(")")})
 				start = p.at
 				continue
 			}
@@ -36,7 +36,7 @@ func (p *shParser) word() shWord {
 				if p.src[p.at] == '\n' {
 					p.line++
 				} else {
-					w = w.add(shText, p.src[p.at:p.at+1])
+					w = p.add(w, shText, p.src[p.at:p.at+1])
 				}
 				p.at++
 			}
@@ -49,7 +49,7 @@ func (p *shParser) word() shWord {
 				start = p.at
 				continue
 			}
-			w = w.add(shText, p.src[p.at:p.at+end])
+			w = p.add(w, shText, p.src[p.at:p.at+end])
 			p.line += strings.Count(p.src[p.at:p.at+end], "\n")
 			p.at += end + 1
 			start = p.at
@@ -80,36 +80,36 @@ func (p *shParser) expanding() shWord { return p.quoted(nil, 0) }
 func (p *shParser) quoted(w shWord, quote byte) shWord {
 	if quote == '"' && p.peek() == '"' {
 		p.at++
-		return w.add(shText, "")
+		return p.add(w, shText, "")
 	}
 	start := p.at
 	for p.at < len(p.src) {
 		switch c := p.src[p.at]; {
 		case c == quote && quote != 0:
-			w = w.add(shText, p.src[start:p.at])
+			w = p.add(w, shText, p.src[start:p.at])
 			p.at++
 			return w
 		case c == '\n':
 			p.line++
 			p.at++
 		case c == '\\':
-			w = w.add(shText, p.src[start:p.at])
+			w = p.add(w, shText, p.src[start:p.at])
 			p.at++
 			if p.at < len(p.src) {
 				switch p.src[p.at] {
 				case '\n':
 					p.line++
 				case '$', '`', '"', '\\':
-					w = w.add(shText, p.src[p.at:p.at+1])
+					w = p.add(w, shText, p.src[p.at:p.at+1])
 				default:
-					w = w.add(shText, p.src[p.at-1:p.at+1])
+					w = p.add(w, shText, p.src[p.at-1:p.at+1])
 				}
 				p.at++
 			}
 			start = p.at
 		case c == '$' || c == '`':
 			if p.at > start {
-				w = w.add(shText, p.src[start:p.at])
+				w = p.add(w, shText, p.src[start:p.at])
 			}
 			w = p.expansion(w, true)
 			start = p.at
@@ -117,12 +117,12 @@ func (p *shParser) quoted(w shWord, quote byte) shWord {
 			p.at++
 		}
 	}
-	return w.add(shText, p.src[start:p.at])
+	return p.add(w, shText, p.src[start:p.at])
 }
 
 // add appends literal text, joined with literal text before it. An empty word
 // is a word too; an empty part of one is none.
-func (w shWord) add(kind shKind, text string) shWord {
+func (p *shParser) add(w shWord, kind shKind, text string) shWord {
 	n := len(w)
 	if n > 0 && text == "" {
 		return w
@@ -131,7 +131,14 @@ func (w shWord) add(kind shKind, text string) shWord {
 		w[n-1].text += text
 		return w
 	}
-	return append(w, shPart{kind: kind, text: text})
+	return p.with(w, shPart{kind: kind, text: text})
+}
+
+func (p *shParser) with(w shWord, part shPart) shWord {
+	if w == nil {
+		return p.store.part(part)
+	}
+	return append(w, part)
 }
 
 // expansion reads what begins with $ or a backquote.
@@ -141,24 +148,24 @@ func (p *shParser) expansion(w shWord, quoted bool) shWord {
 	}
 	p.at++
 	if p.at >= len(p.src) {
-		return w.add(shText, "$")
+		return p.add(w, shText, "$")
 	}
 	switch c := p.src[p.at]; {
 	case c == '(':
 		if strings.HasPrefix(p.src[p.at:], "((") {
 			p.balanced('(', ')')
-			return append(w, shPart{kind: shEdited})
+			return p.with(w, shPart{kind: shEdited})
 		}
 		if p.depth >= maxShellDepth {
 			p.balanced('(', ')')
-			return append(w, shPart{kind: shEdited})
+			return p.with(w, shPart{kind: shEdited})
 		}
 		p.at++
-		return append(w, shPart{kind: shOutput, command: p.list(")")})
+		return p.with(w, shPart{kind: shOutput, command: p.list(")")})
 	case c == '{':
 		start := p.at + 1
 		p.balanced('{', '}')
-		return append(w, braced(p.src[start:max(start, p.at-1)]))
+		return p.with(w, braced(p.src[start:max(start, p.at-1)]))
 	case c == '\'' && !quoted:
 		start := p.at + 1
 		for p.at = start; p.at < len(p.src) && p.src[p.at] != '\''; p.at++ {
@@ -169,7 +176,7 @@ func (p *shParser) expansion(w shWord, quoted bool) shWord {
 		end := min(p.at, len(p.src))
 		p.at = min(p.at+1, len(p.src))
 		p.line += strings.Count(p.src[start:end], "\n")
-		return append(w, shPart{kind: shEscaped, text: unescapeC(p.src[start:end])})
+		return p.with(w, shPart{kind: shEscaped, text: unescapeC(p.src[start:end])})
 	case c == '"' && !quoted:
 		return w
 	case inVariable(c):
@@ -181,12 +188,12 @@ func (p *shParser) expansion(w shWord, quoted bool) shWord {
 				p.at++
 			}
 		}
-		return append(w, shPart{kind: shVar, text: p.src[start:p.at]})
+		return p.with(w, shPart{kind: shVar, text: p.src[start:p.at]})
 	case strings.IndexByte("@*#?$!-", c) >= 0:
 		p.at++
-		return append(w, shPart{kind: shVar, text: string(c)})
+		return p.with(w, shPart{kind: shVar, text: string(c)})
 	}
-	return w.add(shText, "$")
+	return p.add(w, shText, "$")
 }
 
 // braced is ${…}: of a variable as it is, or with an operator.
@@ -205,7 +212,7 @@ func braced(inner string) shPart {
 func (p *shParser) backquoted(w shWord) shWord {
 	p.at++
 	if p.open {
-		return w.add(shText, "`")
+		return p.add(w, shText, "`")
 	}
 	end := p.at
 	hidden := false
@@ -218,14 +225,14 @@ func (p *shParser) backquoted(w shWord) shWord {
 	}
 	if end >= len(p.src) {
 		p.open = true
-		return w.add(shText, "`")
+		return p.add(w, shText, "`")
 	}
 	inner := p.src[p.at:end]
 	line := p.line
 	p.line += strings.Count(inner, "\n")
 	p.at = end + 1
 	if p.depth >= maxShellDepth {
-		return append(w, shPart{kind: shEdited})
+		return p.with(w, shPart{kind: shEdited})
 	}
 	if hidden {
 		var b strings.Builder
@@ -237,7 +244,7 @@ func (p *shParser) backquoted(w shWord) shWord {
 		}
 		inner = b.String()
 	}
-	return append(w, shPart{kind: shOutput, command: parseShell(inner, line, p.depth+1)})
+	return p.with(w, shPart{kind: shOutput, command: parseShellInto(p.store, inner, line, p.depth+1)})
 }
 
 // balanced skips from an opening bracket to behind its partner, over quotes.
