@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -33,6 +34,7 @@ type Client struct {
 	http  *http.Client
 	agent string
 	stall time.Duration // without a byte a transfer is given up
+	down  sync.Map      // host -> outage
 	wait  func(ctx context.Context, d time.Duration) error
 }
 
@@ -140,6 +142,9 @@ func (c *Client) get(ctx context.Context, w want, take func(body io.Reader) erro
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return Result{}, fmt.Errorf("%q is not an http(s) address", w.address)
 	}
+	if o, ok := c.down.Load(u.Host); ok && time.Since(o.(outage).at) < outageTime {
+		return Result{}, fmt.Errorf("download %s: it did not answer a moment ago: %w", u.Redacted(), o.(outage).err)
+	}
 	var last error
 	for i := range attempts {
 		if i > 0 {
@@ -157,8 +162,21 @@ func (c *Client) get(ctx context.Context, w want, take func(body io.Reader) erro
 			break
 		}
 	}
+	var p *passing
+	if errors.As(last, &p) && p.unreached && ctx.Err() == nil {
+		c.down.Store(u.Host, outage{last, time.Now()})
+	}
 	return Result{}, fmt.Errorf("download %s: %w", u.Redacted(), last)
 }
+
+// outage is that a host could not be reached, however often it was tried. Who
+// asks for a thousand packages is not to wait a thousand times.
+type outage struct {
+	err error
+	at  time.Time
+}
+
+const outageTime = 30 * time.Second
 
 // NotFound reports whether err says that there is nothing at the address.
 func NotFound(err error) bool {
@@ -174,8 +192,9 @@ func refused(err error) bool {
 
 // passing wraps an error that trying again may cure.
 type passing struct {
-	err   error
-	after time.Duration // what the server asked for
+	err       error
+	after     time.Duration // what the server asked for
+	unreached bool          // there was no answer at all
 }
 
 func (p *passing) Error() string { return p.err.Error() }
@@ -220,7 +239,7 @@ func (c *Client) once(ctx context.Context, w want, take func(io.Reader) error) (
 		if errors.As(err, &refused) {
 			return Result{}, err
 		}
-		return Result{}, &passing{err: err}
+		return Result{}, &passing{err: err, unreached: true}
 	}
 	defer response.Body.Close()
 	switch code := response.StatusCode; {
@@ -229,7 +248,7 @@ func (c *Client) once(ctx context.Context, w want, take func(io.Reader) error) (
 	case code == http.StatusOK:
 	case code == http.StatusTooManyRequests, code >= 500:
 		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-		return Result{}, &passing{&status{code}, time.Duration(seconds) * time.Second}
+		return Result{}, &passing{err: &status{code}, after: time.Duration(seconds) * time.Second}
 	default:
 		return Result{}, &status{code}
 	}

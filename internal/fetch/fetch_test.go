@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -115,5 +116,33 @@ func TestCredentialsStayOutOfErrors(t *testing.T) {
 	_, err := client().File(t.Context(), address, filepath.Join(t.TempDir(), "x"), "", nil)
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestEndlessBody(t *testing.T) {
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) { io.Copy(w, zeros{}) })
+	_, err := client().get(t.Context(), want{address: address, max: 1 << 20}, func(body io.Reader) error {
+		_, err := io.Copy(io.Discard, body)
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "more than 1048576 bytes") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A host that cannot be reached is not tried for each of a thousand packages.
+func TestOutage(t *testing.T) {
+	s := httptest.NewServer(http.NotFoundHandler())
+	s.Close()
+	c := client()
+	waits := 0
+	c.wait = func(context.Context, time.Duration) error { waits++; return nil }
+	for range 10 {
+		if _, err := c.File(t.Context(), s.URL, filepath.Join(t.TempDir(), "x"), "", nil); err == nil || !strings.Contains(err.Error(), "refused") {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if waits != attempts-1 {
+		t.Errorf("waited %d times", waits)
 	}
 }

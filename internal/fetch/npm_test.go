@@ -296,11 +296,11 @@ func TestNPMHostileDocuments(t *testing.T) {
 		"not UTF-8":    {body("{\"name\":\"x\xff\"}"), "could not be read"},
 		"unauthorised": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, ":_authToken"},
 		"busy":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, "503"},
-		"bomb": {func(w http.ResponseWriter, _ *http.Request) { // some 200 kB become 200 MB in one string
+		"bomb": {func(w http.ResponseWriter, _ *http.Request) { // some 100 kB become 100 MB in one string
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
 			io.WriteString(z, `{"name":"x","readme":"`)
-			io.Copy(z, io.LimitReader(zeros{}, 200<<20))
+			io.Copy(z, io.LimitReader(zeros{}, 100<<20))
 			z.Close()
 		}, "one value of it"},
 		"endless": {func(w http.ResponseWriter, r *http.Request) {
@@ -337,7 +337,7 @@ func (zeros) Read(p []byte) (int, error) {
 // largePackument writes a document of some size with many versions.
 func largePackument(w io.Writer, versions int) {
 	io.WriteString(w, `{"name":"x","time":{"created":"2020-01-01T00:00:00Z"},"versions":{`)
-	filler := strings.Repeat(`"devDependencies-of-no-use":"^1.0.0",`, 400)
+	filler := `"readme":"` + strings.Repeat("What nobody reads. ", 750) + `","devDependencies":{` + strings.Repeat(`"of no use":"^1.0.0",`, 30) + `"last":"1"},`
 	for i := range versions {
 		if i > 0 {
 			io.WriteString(w, ",")

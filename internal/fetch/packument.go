@@ -19,8 +19,8 @@ import (
 // and 30,000 versions; a manifest of a version has some kB.
 const (
 	maxPackument = 512 << 20 // bytes, unpacked; they are read as they come
-	maxVersions  = 200_000
-	maxValue     = 16 << 20 // bytes of one manifest or string
+	maxVersions  = 100_000
+	maxValue     = 8 << 20 // bytes of one manifest or string
 )
 
 // packument is what is kept of npm's document about a package.
@@ -118,6 +118,8 @@ func readPackument(body io.Reader) (*packument, error) {
 		return nil, fmt.Errorf("the registry's document could not be read: %w", err)
 	}
 	p.date()
+	// The npm registry dates each package's creation. A document without it was
+	// put together by somebody else, from dates of his own.
 	p.out.Mirrored = !created || mirrored(p.out.listing().Releases)
 	return &p.out, nil
 }

@@ -95,7 +95,10 @@ var ErrOffline = errors.New("it is not in the cache, and no connection is to be 
 // Mismatch is [kennel.Mismatch]: nothing of the file was kept.
 type Mismatch = kennel.Mismatch
 
-// Listing returns what the package's registry lists.
+// Listing returns what the package's registry lists, at most ten minutes old.
+// Of Go modules only the highest 20 versions have times, and those that the
+// cache knows of: proxies tell them one by one. An error that wraps
+// [io/fs.ErrNotExist] says that the registry has no such package.
 func (r *Registries) Listing(ctx context.Context, p kennel.Package) (kennel.Listing, error) {
 	defer r.only(p)()
 	switch p.Ecosystem {

@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +48,13 @@ func (g *goProxy) sum(ctx context.Context, m module.Version) ([]kennel.Hash, err
 	g.mu.Unlock()
 	lines, err := db.lookup(ctx, m)
 	if err != nil {
+		// Its client remembers failures too: the next look-up begins anew. A
+		// contradiction is found again, since the signed tree was kept.
+		g.mu.Lock()
+		if g.dbs[key] == db {
+			delete(g.dbs, key)
+		}
+		g.mu.Unlock()
 		return nil, err
 	}
 	for _, line := range lines {
@@ -60,19 +66,31 @@ func (g *goProxy) sum(ctx context.Context, m module.Version) ([]kennel.Hash, err
 	return nil, fmt.Errorf("the checksum database has no hash of %s", m)
 }
 
+// lookup returns the database's lines on a module. A look-up that nobody waits
+// for any more goes on by itself, since its client knows no context.
 func (d *database) lookup(ctx context.Context, m module.Version) ([]string, error) {
-	lines, err := d.Lookup(m.Path, m.Version)
+	var lines []string
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		lines, err = d.Lookup(m.Path, m.Version)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	d.sumReader.mu.Lock()
 	defer d.sumReader.mu.Unlock()
 	if d.security != nil {
 		return nil, d.security
 	}
 	if err != nil {
-		// The database's client hides the cause.
-		if d.failed != nil && errors.Is(d.failed, ErrOffline) {
+		if errors.Is(d.failed, ErrOffline) { // the client hides the cause
 			err = d.failed
 		}
-		return nil, fmt.Errorf("%s could not be looked up in the checksum database: %w", m, cmp.Or(ctx.Err(), err))
+		return nil, fmt.Errorf("%s could not be looked up in the checksum database: %w", m, err)
 	}
 	return lines, nil
 }

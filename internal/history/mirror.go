@@ -16,6 +16,8 @@ import (
 // some 5 GB; of what packages are made from, nearly all take under 1 GB.
 var maxMirror int64 = 4 << 30
 
+const maxPacks = 50
+
 // connection are the variables of the environment that say how this machine
 // reaches the internet. Nothing else of the user's is taken.
 var connection = []string{
@@ -59,33 +61,57 @@ func mirror(ctx context.Context, address, folder string, progress func(done, tot
 	if u.User != nil {
 		return errors.New("credentials in an address are not taken, since every process here could read them")
 	}
-	into := folder
-	if _, err := os.Lstat(filepath.Join(folder, "HEAD")); err != nil {
-		into = folder + ".new"
-		if err := os.RemoveAll(into); err != nil {
+	if packs(folder) {
+		if err := sweep(folder); err != nil {
 			return err
 		}
-		if err := emptyMirror(into); err != nil {
+		return pull(ctx, u, folder, progress)
+	}
+	into := folder + ".new"
+	defer os.RemoveAll(into)
+	for _, format := range []string{"", "sha256"} {
+		if err := emptyMirror(into, format); err != nil {
 			return err
 		}
-		defer os.RemoveAll(into)
-	} else if err := sweep(folder); err != nil {
+		if err = pull(ctx, u, into, progress); err == nil || !strings.Contains(err.Error(), "mismatched algorithms") {
+			break
+		}
+	}
+	if err != nil {
 		return err
 	}
-	if err := pull(ctx, u, into, progress); err != nil {
-		return err
-	}
-	if into == folder {
-		return nil
-	}
-	if err := os.RemoveAll(folder); err != nil { // it is there without a HEAD: no mirror
+	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
 	return os.Rename(into, folder)
 }
 
-// emptyMirror makes a repository without any of git's templates.
-func emptyMirror(folder string) error {
+// packs reports whether folder holds a mirror that is worth going on with. Each
+// fetch adds a pack, and git slows down with each: with many, it is made anew.
+func packs(folder string) bool {
+	if _, err := os.Lstat(filepath.Join(folder, "HEAD")); err != nil {
+		return false
+	}
+	entries, err := os.ReadDir(filepath.Join(folder, "objects", "pack"))
+	n := 0
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".pack") {
+			n++
+		}
+	}
+	return err == nil && n <= maxPacks
+}
+
+// emptyMirror makes a repository without any of git's templates, of git's
+// first object format or the one named.
+func emptyMirror(folder, format string) error {
+	if err := os.RemoveAll(folder); err != nil {
+		return err
+	}
+	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+	if format != "" {
+		config = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = " + format + "\n"
+	}
 	for _, part := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags"} {
 		if err := os.MkdirAll(filepath.Join(folder, filepath.FromSlash(part)), 0o700); err != nil {
 			return err
@@ -93,7 +119,7 @@ func emptyMirror(folder string) error {
 	}
 	for name, content := range map[string]string{
 		"HEAD":   "ref: refs/heads/none\n",
-		"config": "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
+		"config": config,
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			return err

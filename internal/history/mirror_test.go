@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
@@ -97,6 +98,46 @@ func TestMirror(t *testing.T) {
 	}
 	if tags, commits := count(); tags != 3 || commits != 30 {
 		t.Errorf("%d tags, %d commits", tags, commits)
+	}
+}
+
+func TestMirrorOfTheSecondObjectFormat(t *testing.T) {
+	root := t.TempDir()
+	source := bare(t, root, "x.git")
+	git(t, source, "init", "-q", "-b", "main", "--bare", "--object-format=sha256")
+	tree := output(t, source, "mktree")
+	commit := output(t, source, "-c", "user.name=A", "-c", "user.email=a@a.example", "commit-tree", "-m", "x", tree)
+	output(t, source, "update-ref", "refs/heads/main", commit)
+	folder := filepath.Join(t.TempDir(), "mirror")
+	for range 2 {
+		if err := Mirror(t.Context(), served(t, root)+"/x.git", folder, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := output(t, folder, "rev-parse", "refs/heads/main"); got != commit {
+		t.Errorf("got %s, want %s", got, commit)
+	}
+}
+
+// A mirror of many packs is made anew.
+func TestMirrorOfManyPacks(t *testing.T) {
+	root := t.TempDir()
+	made(t, bare(t, root, "x.git"), 10)
+	folder := filepath.Join(t.TempDir(), "mirror")
+	address := served(t, root) + "/x.git"
+	if err := Mirror(t.Context(), address, folder, nil); err != nil {
+		t.Fatal(err)
+	}
+	for i := range maxPacks {
+		if err := os.WriteFile(filepath.Join(folder, "objects", "pack", fmt.Sprintf("x%d.pack", i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Mirror(t.Context(), address, folder, nil); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(filepath.Join(folder, "objects", "pack")); len(left) > 4 {
+		t.Errorf("%d files are left", len(left))
 	}
 }
 
