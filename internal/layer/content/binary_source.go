@@ -37,10 +37,6 @@ func (r *release) explained(f file) string {
 	switch {
 	case fixture(f.path):
 		return "a test's data"
-	case strings.Contains(dir, "prebuilds/"), platform(f.path), r.npm != nil && platform(r.npm.name):
-		return "built for one platform, as its name says"
-	case strings.Contains(base, ".cpython-") || strings.Contains(base, ".abi3."):
-		return "an extension module of a wheel"
 	case ext == ".pyc":
 		module, _, _ := strings.Cut(stem, ".")
 		if r.has(dir+module+".py") || r.has(path.Join(path.Dir(path.Clean(dir)), module+".py")) {
@@ -52,6 +48,12 @@ func (r *release) explained(f file) string {
 			return "compiled from the source beside it"
 		}
 		return ""
+	}
+	switch {
+	case strings.Contains(base, ".cpython-"), strings.Contains(base, ".abi3."):
+		return "an extension module of a wheel"
+	case strings.Contains(dir, "prebuilds/"), platform(f.path), r.npm != nil && platform(r.npm.name):
+		return "built for one platform, as its name says"
 	}
 	if r.has("binding.gyp") || r.has("Cargo.toml") || r.has("CMakeLists.txt") || r.has("configure") || r.has("build.zig") {
 		return "built from sources in the release"

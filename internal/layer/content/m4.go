@@ -36,51 +36,71 @@ func m4Arguments(text string, line int, yield func(string, int)) {
 		b.Reset()
 		begin, shell = line, false
 	}
+	run := 0 // where text begins that is taken as it is
+	take := func(end int) {
+		if end > run {
+			b.WriteString(text[run:end])
+		}
+	}
 	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
+		switch c := text[i]; {
+		case c > ']' && c != 'd', c == ' ':
+			shell = shell || c != ' '
+			continue
 		case c == '\n':
 			line++
-			b.WriteByte('\n')
 			if rest := text[i+1:]; strings.HasPrefix(rest, "AC_DEFUN") || strings.HasPrefix(rest, "m4_define") || strings.HasPrefix(rest, "AU_DEFUN") {
+				take(i)
+				run = i
 				cut() // a new macro: what was left open before is forgotten
 				quotes, calls = 0, calls[:0]
 			}
-		case c == 'd' && strings.HasPrefix(text[i:], "dnl") && (i == 0 || !inVariable(text[i-1])) && (i+3 == len(text) || !inVariable(text[i+3])):
+			continue
+		case c == 'd':
+			shell = true
+			if !strings.HasPrefix(text[i:], "dnl") || i > 0 && inVariable(text[i-1]) || i+3 < len(text) && inVariable(text[i+3]) {
+				continue
+			}
+			take(i)
 			end := strings.IndexByte(text[i:], '\n')
 			if end < 0 {
 				end = len(text) - i
 			}
 			i += end - 1
 		case c == '[':
+			take(i)
 			if strings.HasPrefix(text[i:], "[$") && i+3 < len(text) && text[i+3] == ']' {
 				// [$1] within a name: an argument. As a name it stays the same.
 				b.WriteString("_m")
 				b.WriteByte(text[i+2])
 				b.WriteByte('_')
 				i += 3
-				continue
+				break
 			}
 			quotes++
 		case c == ']':
+			take(i)
 			quotes = max(0, quotes-1)
-		case c == '(' && i > 0 && (inVariable(text[i-1])) && macroName(text, i):
+		case c == '(' && i > 0 && inVariable(text[i-1]) && macroName(text, i):
+			take(i)
 			cut()
 			if len(calls) < 1000 {
 				calls = append(calls, quotes)
 			}
 		case c == ')' && len(calls) > 0 && calls[len(calls)-1] >= quotes:
+			take(i)
 			cut()
 			calls = calls[:len(calls)-1]
 		case c == ',' && len(calls) > 0 && calls[len(calls)-1] == quotes:
+			take(i)
 			cut()
 		default:
-			if !shell && c > ' ' {
-				shell = true
-			}
-			b.WriteByte(c)
+			shell = shell || c > ' '
+			continue
 		}
+		run = i + 1
 	}
+	take(len(text))
 	cut()
 }
 
