@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	kennel "github.com/kennel-oss/kennel"
 )
 
 func variables(pairs ...string) func(string) string {
@@ -295,4 +297,42 @@ func FuzzGoEnv(f *testing.F) {
 		s.sumDB(path)
 		parseNetrc([]byte(text))
 	})
+}
+
+// Passwords in the clients' settings reach neither the cache nor an error.
+func TestPasswordsStayWhereTheyAre(t *testing.T) {
+	var seen []string
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, password, _ := r.BasicAuth()
+		seen = append(seen, password)
+		switch r.URL.Path {
+		case "/x":
+			w.Write([]byte(document("x", "https://host.example", "content")))
+		case "/host.example/x/@v/list":
+			w.Write([]byte("v1.0.0\n"))
+		case "/host.example/x/@v/v1.0.0.info":
+			w.Write([]byte(`{"Version":"v1.0.0"}`))
+		default:
+			w.WriteHeader(http.StatusForbidden)
+		}
+	})
+	address = strings.Replace(address, "http://", "http://user:hidden@", 1)
+	settleGo(t, address, "")
+	t.Setenv("npm_config_registry", address)
+	folder := t.TempDir()
+	r := registries(t, folder, false)
+	for _, c := range []kennel.Component{npmComponent("x", "1.1.0"), goComponent("host.example/x", "v1.0.0"), npmComponent("y", "1.0.0"), goComponent("host.example/y", "v1.0.0")} {
+		if _, err := r.Listing(t.Context(), c.Package); (err == nil) != strings.HasSuffix(c.Name, "x") || err != nil && strings.Contains(err.Error(), "hidden") {
+			t.Errorf("%s: got %v", c.Name, err)
+		}
+		if _, err := r.Release(t.Context(), c, nil); err == nil || strings.Contains(err.Error(), "hidden") {
+			t.Errorf("%s: got %v", c.Name, err)
+		}
+	}
+	if strings.Contains(tree(t, folder), "hidden") {
+		t.Error("the cache holds a password")
+	}
+	if strings.Trim(strings.Join(seen, ""), "hiden") != "" || seen[0] != "hidden" {
+		t.Errorf("sent %q", seen)
+	}
 }
