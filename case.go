@@ -16,6 +16,7 @@ type Case struct {
 	// Parts are the cases of what the subject consists of, those a person
 	// should see first at the front: the packages of an installed tree, the
 	// changes of a dependency update. The verdict is then the worst of all.
+	// Empty and not nil when it consists of nothing: an update changed nothing.
 	Parts []Case
 	Gaps  []Gap // what of the subject could not be read
 }
@@ -25,9 +26,9 @@ type Case struct {
 type Outcome struct {
 	Layer   string
 	State   State
-	Reason  string // why it could not look, "" otherwise
+	Reason  string // why it could not look, or not everywhere; "" otherwise
 	Retry   bool   // trying again may help
-	Beyond  bool   // nothing failed: the layer is not made for such a subject
+	Beyond  bool   // nothing failed: the layer is not made for such a subject, or part
 	Results []Cue  // in the order of time
 	Exhibit Exhibit
 }

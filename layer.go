@@ -133,7 +133,8 @@ func (s Subject) refused(n Need, reason string) error {
 type CouldNotLook struct {
 	Reason string // one sentence for a person, the same for every subject it holds for
 	Retry  bool   // trying again later may help
-	Beyond bool   // nothing failed: the layer is not made for such a subject
+	Part   bool   // the rest was looked at: without findings it is clear
+	Beyond bool   // nothing failed: the layer is not made for such a subject, or part
 	Err    error
 }
 

@@ -180,10 +180,11 @@ func (v *vetting) vet(ctx context.Context, args []string) (kennel.Case, error) {
 	return v.local(ctx, args[0])
 }
 
-// blind reports whether a layer that is made for the subject could not look.
+// blind reports whether a layer that is made for the subject could not look, or
+// not everywhere.
 func blind(c kennel.Case) bool {
 	for _, o := range c.Outcomes {
-		if o.State == kennel.StateCouldNotLook && !o.Beyond {
+		if o.Reason != "" && !o.Beyond {
 			return true
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/kennel-oss/kennel/internal/layer/authority"
 	"github.com/kennel-oss/kennel/internal/layer/content"
 	"github.com/kennel-oss/kennel/internal/layer/known"
+	"github.com/kennel-oss/kennel/internal/layer/name"
 	"github.com/kennel-oss/kennel/internal/layer/source"
 	"github.com/kennel-oss/kennel/internal/policy"
 	"github.com/kennel-oss/kennel/internal/target"
@@ -195,7 +196,9 @@ func (v *vetting) knownLayer(g *kennel.Grants) ([]kennel.Layer, []kennel.Gap, er
 }
 
 // nameLayer asks whether a package is the one that was meant.
-func (v *vetting) nameLayer() []kennel.Layer { return nil }
+func (v *vetting) nameLayer() []kennel.Layer {
+	return []kennel.Layer{name.New(v.config.Names.Internal)}
+}
 
 // publisherLayer asks what the registry tells of who publishes.
 func (v *vetting) publisherLayer() []kennel.Layer { return nil }

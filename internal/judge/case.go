@@ -29,10 +29,12 @@ func (j *Judge) Case(ctx context.Context, name string, subject kennel.Subject) (
 		if err != nil {
 			o.Reason = err.Error()
 			var could *kennel.CouldNotLook
+			partly := len(found) > 0
 			if errors.As(err, &could) {
 				o.Reason, o.Retry, o.Beyond = could.Reason, could.Retry, could.Beyond
+				partly = partly || could.Part
 			}
-			if len(found) == 0 {
+			if !partly {
 				o.State = kennel.StateCouldNotLook
 			}
 		}
@@ -70,7 +72,7 @@ func illustrated(ctx context.Context, layer kennel.Layer, s kennel.Subject) (fou
 // person should see comes first, then what could not be looked at; among
 // equals the order given holds.
 func (j *Judge) Join(name string, asOf time.Time, parts []kennel.Case, gaps []kennel.Gap) kennel.Case {
-	out := kennel.Case{Subject: name, AsOf: asOf.UTC(), Verdict: kennel.Allow, Policy: j.o.Policy.Info(), Parts: slices.Clone(parts), Gaps: gaps}
+	out := kennel.Case{Subject: name, AsOf: asOf.UTC(), Verdict: kennel.Allow, Policy: j.o.Policy.Info(), Parts: append([]kennel.Case{}, parts...), Gaps: gaps}
 	for _, p := range parts {
 		if p.Verdict.Worse(out.Verdict) {
 			out.Verdict = p.Verdict

@@ -142,7 +142,7 @@ func (v *caseView) incomplete() bool {
 	if v.c.Verdict != kennel.Allow {
 		return false
 	}
-	return v.dark > 0 || len(v.blind) > 0 && len(v.layers) == 0 ||
+	return v.dark > 0 || len(v.blind) > 0 && len(v.layers) == 0 && v.c.Parts == nil ||
 		slices.ContainsFunc(v.blind, func(u unseen) bool { return !u.beyond })
 }
 
@@ -184,6 +184,8 @@ func (v *caseView) headline() string {
 		return counted(minor, "minor cue", "minor cues") + ", none that asks for a person"
 	case len(v.layers) > 0:
 		return "nothing stands out"
+	case v.c.Parts != nil:
+		return "nothing came in"
 	case len(v.blind) > 0:
 		return "no layer could look"
 	}

@@ -58,7 +58,7 @@ func blindness(c *kennel.Case) []unseen {
 			add("layer "+clean(o.Layer), why, what, o.Beyond)
 		}
 		for _, g := range c.Gaps {
-			add("", cmp.Or(prose(g.Why, 400), "no reason was recorded"), clean(cmp.Or(g.What, c.Subject)), false)
+			add("", cmp.Or(prose(g.Why, 400), "no reason was recorded"), clean(cmp.Or(g.What, c.Subject)), g.Kind == kennel.GapNotJudged)
 		}
 	}
 	one(c, "")
