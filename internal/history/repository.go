@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	kennel "github.com/kennel-oss/kennel"
 )
@@ -152,6 +154,29 @@ func (r *Repository) Blob(id string, max int64) ([]byte, error) {
 	}
 	return text, nil
 }
+
+// CommitTime returns when a commit says that it was committed, zero when it
+// does not say.
+func (r *Repository) CommitTime(id string) (time.Time, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text, err := r.object(id, "commit", maxCommit)
+	if err != nil {
+		return time.Time{}, couldNot("the commit could not be read", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if who, ok := strings.CutPrefix(line, "committer "); ok {
+			_, at := parsePerson(strings.TrimSuffix(who, "\n"))
+			return at, nil
+		}
+		if line == "\n" {
+			break
+		}
+	}
+	return time.Time{}, nil
+}
+
+const maxCommit = 1 << 20 // bytes of a commit object
 
 func couldNot(reason string, err error) error {
 	var already *kennel.CouldNotLook

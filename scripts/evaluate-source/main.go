@@ -4,7 +4,8 @@
 //	go run ./scripts/evaluate-source -tarballs folder -repositories folder [-half dev] [-v]
 //
 // The tarballs are those of "apt-get source --download-only"; a repository is
-// looked for as owner+name/repo or owner+name in its folder.
+// looked for as owner+name/repo or owner+name in its folder. A finding of medium
+// severity or more flags a release; lower ones are told beside.
 package main
 
 import (
@@ -43,8 +44,8 @@ func run(list, tarballs, repositories, half string, verbose bool) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("| project | files | phantom | modified | after reference | unexplained | run by the build | findings | time |")
-	fmt.Println("|---|---|---|---|---|---|---|---|---|")
+	fmt.Println("| project | files | phantom | modified | after reference | unexplained | run by the build | flagged | told beside | time |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|---|")
 	rows, silent := 0, 0
 	for line := range strings.Lines(string(text)) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
@@ -62,7 +63,7 @@ func run(list, tarballs, repositories, half string, verbose bool) error {
 	if rows == 0 {
 		return errors.New("no row of that half")
 	}
-	fmt.Printf("\n%d of %d without a finding\n", silent, rows)
+	fmt.Printf("\n%d of %d not flagged\n", silent, rows)
 	return nil
 }
 
@@ -135,11 +136,19 @@ func row(name, version, repository, tag, tarballs, repositories string, verbose 
 			}
 		}
 	}
+	flagged, beside := 0, 0
+	for _, f := range findings {
+		if f.Severity == kennel.SeverityLow {
+			beside++
+		} else {
+			flagged++
+		}
+	}
 	wrong := ""
 	if c.Tag.Name != tag {
 		wrong = fmt.Sprintf(" (tag %s, not %s)", c.Tag.Name, tag)
 	}
-	fmt.Printf("| %s %s%s | %d | %d | %d | %d | %d | %d | %d | %d ms |\n", name, version, wrong, c.Files, phantom, modified, after, unexplained, reached, len(findings), took.Milliseconds())
+	fmt.Printf("| %s %s%s | %d | %d | %d | %d | %d | %d | %d | %d | %d ms |\n", name, version, wrong, c.Files, phantom, modified, after, unexplained, reached, flagged, beside, took.Milliseconds())
 	if verbose {
 		for _, f := range c.Differ {
 			if (f.Class == source.Phantom || f.Class == source.Modified) && (f.Explained == "" || f.Reach == source.Run && f.Explained != source.Toolchain) {
@@ -148,9 +157,12 @@ func row(name, version, repository, tag, tarballs, repositories string, verbose 
 		}
 		for _, f := range findings {
 			fmt.Printf("  ! %s %s: %s\n", f.Severity, f.Rule, f.Title)
+			for _, e := range f.Evidence {
+				fmt.Printf("      %s: %s\n", e.What, e.Says)
+			}
 		}
 	}
-	return len(findings), nil
+	return flagged, nil
 }
 
 // content is a file of the machine as a kennel.Content.

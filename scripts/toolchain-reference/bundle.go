@@ -8,15 +8,53 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// ofHistory are gnulib's files that a build runs. What it compiles is not among
+// ofGnulib are gnulib's files that a build runs. What it compiles is not among
 // them, for the set's size.
-var ofHistory = regexp.MustCompile(`^(m4|build-aux|top|config)/`)
+var ofGnulib = regexp.MustCompile(`^(m4|build-aux|top|config)/`)
+
+// origin is a repository of the toolchain and the files of it, in any commit,
+// that its tools copy into releases.
+type origin struct {
+	name  string // owner+name
+	files *regexp.Regexp
+}
+
+// origins are looked for in the folder of repositories.
+var origins = []origin{
+	{"autoconf-archive+autoconf-archive", regexp.MustCompile(`^m4/`)},
+	{"autotools-mirror+autoconf", regexp.MustCompile(`^(build-aux|config)/|^(config\.(guess|sub)|install-sh|missing|mkinstalldirs|mdate-sh)$`)},
+	{"autotools-mirror+automake", regexp.MustCompile(`^(lib|m4)/[^/]*$`)},
+	{"autotools-mirror+gettext", regexp.MustCompile(`^((gettext-runtime|gettext-tools)/)?(m4|po|intl|misc|build-aux)/[^/]*$|^(config\.(guess|sub|rpath)|install-sh|missing)$`)},
+	{"autotools-mirror+libtool", regexp.MustCompile(`^(libltdl|build-aux|m4|config|gl|gl-mod)/|^(ltmain|libtool|lt)[^/]*$|^(config\.(guess|sub)|install-sh|missing)$`)},
+	{"pkgconf+pkgconf", regexp.MustCompile(`^pkg\.m4$`)},
+	// Distributions patch libtool, and releases made on them carry it. Debian's
+	// is in its package.
+	{"OpenMandrivaAssociation+libtool", regexp.MustCompile(`^[^/]*\.patch$`)},
+	{"msys2+MSYS2-packages", regexp.MustCompile(`^libtool/[^/]*\.patch$`)},
+}
+
+// origin adds every version of those files that a branch or tag of the
+// repository has had. What somebody only asked to be taken in, refs/pull, is
+// not upstream's.
+func (s *set) origin(folder string, u origin) error {
+	git := filepath.Join(folder, u.name)
+	if _, err := os.Stat(filepath.Join(git, "repo")); err == nil {
+		git = filepath.Join(git, "repo")
+	}
+	head, err := exec.Command("git", "-C", git, "rev-parse", "HEAD").Output()
+	if err != nil {
+		return fmt.Errorf("git rev-parse: %w", err)
+	}
+	s.from = append(s.from, strings.ReplaceAll(u.name, "+", "/")+" at "+strings.TrimSpace(string(head)))
+	return s.history(git, u.files, true)
+}
 
 // bundle adds every version of a file that a commit of a git bundle had. Git
 // indexes the bundle into the folder, or finds it there from last time.
@@ -27,11 +65,7 @@ func (s *set) bundle(r io.Reader, folder string) error {
 			return err
 		}
 	}
-	m4, err := s.log(folder)
-	if err != nil {
-		return err
-	}
-	return s.serialsOf(folder, m4)
+	return s.history(folder, ofGnulib, false)
 }
 
 func unbundle(r io.Reader, folder string) error {
@@ -58,14 +92,24 @@ func unbundle(r io.Reader, folder string) error {
 	return nil
 }
 
-// version is one version of an m4 file.
+// version is one version of a file whose text counts.
 type version struct {
 	id, name string
 	at       time.Time
 }
 
-func (s *set) log(folder string) ([]version, error) {
-	cmd := exec.Command("git", "-C", folder, "log", "--all", "--raw", "--no-renames", "--no-abbrev", "--format=C %ct")
+// history adds the files of all branches and tags: their ids, the serials of m4
+// files and, if lines is set, the lines of those that count.
+func (s *set) history(git string, files *regexp.Regexp, lines bool) error {
+	texts, err := s.log(git, files, lines)
+	if err != nil {
+		return err
+	}
+	return s.texts(git, texts, lines)
+}
+
+func (s *set) log(git string, files *regexp.Regexp, lines bool) ([]version, error) {
+	cmd := exec.Command("git", "-C", git, "log", "--branches", "--tags", "--raw", "--no-renames", "--no-abbrev", "--format=C %ct")
 	cmd.Stderr = os.Stderr
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
@@ -74,12 +118,12 @@ func (s *set) log(folder string) ([]version, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	var m4 []version
+	var texts []version
 	var at time.Time
-	lines := bufio.NewScanner(pipe)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		line := lines.Text()
+	scan := bufio.NewScanner(pipe)
+	scan.Buffer(nil, 1<<20)
+	for scan.Scan() {
+		line := scan.Text()
 		if sec, ok := strings.CutPrefix(line, "C "); ok {
 			n, err := strconv.ParseInt(sec, 10, 64)
 			if err != nil {
@@ -90,26 +134,29 @@ func (s *set) log(folder string) ([]version, error) {
 		}
 		facts, name, ok := strings.Cut(line, "\t")
 		f := strings.Fields(facts)
-		if !ok || len(f) != 5 || f[4] == "D" || !ofHistory.MatchString(name) || !strings.HasPrefix(f[1], "100") {
+		if !ok || len(f) != 5 || f[4] == "D" || !files.MatchString(name) || !strings.HasPrefix(f[1], "100") {
 			continue
 		}
 		raw, err := hex.DecodeString(f[3])
 		if err != nil || len(raw) < idBytes {
 			return nil, fmt.Errorf("git log: %q", line)
 		}
-		s.add(id(raw[:idBytes]), at)
-		if strings.HasSuffix(name, ".m4") {
-			m4 = append(m4, version{f[3], path.Base(name), at})
+		if path.Ext(name) != ".patch" {
+			s.add(id(raw[:idBytes]), at)
+		}
+		if base := path.Base(name); strings.HasSuffix(name, ".m4") || lines && lined.MatchString(base) {
+			texts = append(texts, version{f[3], base, at})
 		}
 	}
-	if err := lines.Err(); err != nil {
+	if err := scan.Err(); err != nil {
 		return nil, err
 	}
-	return m4, cmd.Wait()
+	return texts, cmd.Wait()
 }
 
-func (s *set) serialsOf(folder string, m4 []version) error {
-	cmd := exec.Command("git", "-C", folder, "cat-file", "--batch")
+// texts reads the versions and adds their serials and lines.
+func (s *set) texts(git string, texts []version, lines bool) error {
+	cmd := exec.Command("git", "-C", git, "cat-file", "--batch")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -126,12 +173,12 @@ func (s *set) serialsOf(folder string, m4 []version) error {
 		defer in.Close()
 		w := bufio.NewWriter(in)
 		defer w.Flush()
-		for _, v := range m4 {
+		for _, v := range texts {
 			fmt.Fprintln(w, v.id)
 		}
 	}()
 	r := bufio.NewReader(out)
-	for _, v := range m4 {
+	for _, v := range texts {
 		head, err := r.ReadString('\n')
 		if err != nil {
 			return err
@@ -148,8 +195,11 @@ func (s *set) serialsOf(folder string, m4 []version) error {
 		if _, err := io.ReadFull(r, content); err != nil {
 			return err
 		}
-		if n, ok := serial(content[:n]); ok {
-			s.addSerial(v.name, n, v.at)
+		s.serial(v.name, content[:n], v.at)
+		if path.Ext(v.name) == ".patch" {
+			s.patch(content[:n], v.at)
+		} else if lines {
+			s.addLines(v.name, content[:n], v.at)
 		}
 	}
 	return cmd.Wait()

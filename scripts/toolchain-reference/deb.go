@@ -51,6 +51,9 @@ func (s *set) deb(file, work string) error {
 		}
 		switch path.Base(h.Name) {
 		case "gnulib.bundle":
+			if file != s.bundled {
+				return nil
+			}
 			return s.bundle(r, filepath.Join(work, strings.ReplaceAll(string(label), " ", "_")+".git"))
 		case "archive.dir.tar.xz":
 			x, err := xz.NewReader(r)
@@ -109,6 +112,9 @@ func (s *set) file(h *tar.Header, r io.Reader, at time.Time) error {
 		return nil
 	}
 	s.content(path.Base(h.Name), content, at)
+	if !strings.Contains(h.Name, "/gnulib/m4/") { // copied beside aclocal.m4, never into it
+		s.addLines(path.Base(h.Name), content, at)
+	}
 	// A package may hold it compressed for space's sake.
 	if path.Ext(h.Name) == ".gz" {
 		if z, err := gzip.NewReader(bytes.NewReader(content)); err == nil {
@@ -122,27 +128,51 @@ func (s *set) file(h *tar.Header, r io.Reader, at time.Time) error {
 
 func (s *set) content(name string, content []byte, at time.Time) {
 	s.add(blobID(content), at)
-	if lined.MatchString(name) {
-		for text := range bytes.Lines(content) {
-			if text = source.NormalLine(text); len(text) > 0 {
-				sum := sha256.Sum256(text)
-				i := line(sum[:lineBytes])
-				if old, ok := s.lines[i]; !ok || at.Before(old) {
-					s.lines[i] = at
-				}
-			}
-		}
+	s.serial(name, content, at)
+}
+
+func (s *set) serial(name string, content []byte, at time.Time) {
+	if n, ok := serial(content); ok && strings.HasSuffix(name, ".m4") {
+		s.addSerial(name, n, at)
 	}
-	if strings.HasSuffix(name, ".m4") {
-		if n, ok := serial(content); ok {
-			s.addSerial(name, n, at)
+}
+
+func (s *set) addLines(name string, content []byte, at time.Time) {
+	if !lined.MatchString(name) {
+		return
+	}
+	for text := range bytes.Lines(content) {
+		s.addLine(text, strings.HasSuffix(name, ".m4"), at)
+	}
+}
+
+// patch adds the lines that a patch adds to files of those kinds.
+func (s *set) patch(content []byte, at time.Time) {
+	name := ""
+	for text := range bytes.Lines(content) {
+		if to, ok := bytes.CutPrefix(text, []byte("+++ ")); ok {
+			name, _, _ = strings.Cut(strings.TrimSpace(string(to)), "\t")
+			name = path.Base(name)
+		} else if added, ok := bytes.CutPrefix(text, []byte("+")); ok && lined.MatchString(name) {
+			s.addLine(added, strings.HasSuffix(name, ".m4"), at)
 		}
 	}
 }
 
+func (s *set) addLine(text []byte, m4 bool, at time.Time) {
+	if text = source.NormalLine(text, m4); len(text) == 0 {
+		return
+	}
+	sum := sha256.Sum256(text)
+	i := line(sum[:lineBytes])
+	if old, ok := s.lines[i]; !ok || at.Before(old) {
+		s.lines[i] = at
+	}
+}
+
 // lined are the files whose lines are kept: those that the tools install into
-// every release, by name.
-var lined = regexp.MustCompile(`^(ltmain\.(sh|in)|libtool\.m4|lt[a-z~]*\.m4|argz\.m4|test-driver|depcomp|compile|missing|install-sh|ar-lib|mdate-sh|py-compile|ylwrap|config\.rpath|pkg\.m4|gtk-doc\.m4|intltool\.m4)$`)
+// every release, by name, and the macros that aclocal copies into aclocal.m4.
+var lined = regexp.MustCompile(`\.(m4|patch)$|^(ltmain\.(sh|in|m4sh)|funclib\.sh|options-parser|extract-trace|libtoolize\.in|test-driver|depcomp|compile|missing|install-sh|ar-lib|mdate-sh|mkinstalldirs|py-compile|ylwrap|config\.(rpath|guess|sub))$`)
 
 func blobID(content []byte) id {
 	h := sha1.New()

@@ -46,20 +46,21 @@ var packages = []string{"autoconf", "autoconf-archive", "autoconf2.13", "autocon
 
 // sources are the packages whose upstream tarballs count too: Debian patches
 // the files that its own packages hold.
-var sources = []string{"autoconf", "automake", "gettext", "libtool", "pkgconf"}
+var sources = []string{"autoconf", "automake-1.16", "automake-1.17", "gettext", "gnome-common", "gtk-doc", "intltool", "libtool", "pkg-config", "pkgconf"}
 
 func main() {
 	work := flag.String("work", "", "keep downloads here and use the packages that are here (default: a temporary folder)")
 	offline := flag.Bool("offline", false, "download nothing")
+	repositories := flag.String("repositories", "", "a folder of the toolchain's repositories, as owner+name or owner+name/repo")
 	out := flag.String("o", filepath.Join("internal", "layer", "source"), "the folder to write to")
 	flag.Parse()
-	if err := run(*work, *out, *offline); err != nil {
+	if err := run(*work, *repositories, *out, *offline); err != nil {
 		fmt.Fprintln(os.Stderr, "toolchain-reference:", err)
 		os.Exit(1)
 	}
 }
 
-func run(work, out string, offline bool) error {
+func run(work, repositories, out string, offline bool) error {
 	if work == "" {
 		temp, err := os.MkdirTemp("", "kennel-reference-")
 		if err != nil {
@@ -90,6 +91,12 @@ func run(work, out string, offline bool) error {
 	}
 	set := newSet()
 	for _, deb := range debs {
+		// Each bundle holds the whole history up to its day.
+		if strings.HasPrefix(filepath.Base(deb), "gnulib_") {
+			set.bundled = max(set.bundled, deb)
+		}
+	}
+	for _, deb := range debs {
 		if err := set.deb(deb, work); err != nil {
 			return fmt.Errorf("%s: %w", filepath.Base(deb), err)
 		}
@@ -99,42 +106,58 @@ func run(work, out string, offline bool) error {
 			return fmt.Errorf("%s: %w", filepath.Base(orig), err)
 		}
 	}
+	for _, u := range origins {
+		if repositories == "" {
+			break
+		}
+		if err := set.origin(repositories, u); err != nil {
+			return fmt.Errorf("%s: %w", u.name, err)
+		}
+	}
 	return set.write(out)
 }
 
-// download brings the packages, each in every version there is. A package that
-// the machine's sources lack is named and left out.
+// download brings the packages, each in every version there is. What the
+// machine's sources lack is named and left out.
 func download(work string) error {
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return err
 	}
-	for _, p := range packages {
-		listed, err := exec.Command("apt-cache", "madison", p).Output()
-		if err != nil {
-			return fmt.Errorf("apt-cache madison %s: %w", p, err)
-		}
-		wanted := map[string]bool{}
-		for line := range strings.Lines(string(listed)) {
-			if f := strings.Split(line, "|"); len(f) == 3 && strings.Contains(f[2], "Packages") {
-				wanted[p+"="+strings.TrimSpace(f[1])] = true
-			}
-		}
-		if len(wanted) == 0 {
-			fmt.Fprintln(os.Stderr, "not offered here:", p)
-			continue
-		}
-		cmd := exec.Command("apt-get", append([]string{"-q", "download"}, slices.Sorted(maps.Keys(wanted))...)...)
-		cmd.Dir, cmd.Stderr = work, os.Stderr
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("apt-get download %s: %w", p, err)
+	if err := get(work, packages, "Packages", "download"); err != nil {
+		return err
+	}
+	// What is gone from a mirror was named by apt-get; the rest counts.
+	if err := get(work, sources, "Sources", "source", "--download-only", "--tar-only"); err != nil {
+		fmt.Fprintln(os.Stderr, "not all sources could be had:", err)
+	}
+	return nil
+}
+
+// get downloads packages in every version of that kind, "Packages" or "Sources".
+func get(work string, names []string, kind string, args ...string) error {
+	listed, err := exec.Command("apt-cache", append([]string{"madison"}, names...)...).Output()
+	if err != nil {
+		return fmt.Errorf("apt-cache madison: %w", err)
+	}
+	versions, offered := map[string]bool{}, map[string]bool{}
+	for line := range strings.Lines(string(listed)) {
+		f := strings.Split(line, "|")
+		if name := strings.TrimSpace(f[0]); len(f) == 3 && strings.Contains(f[2], kind) && slices.Contains(names, name) {
+			versions[name+"="+strings.TrimSpace(f[1])], offered[name] = true, true
 		}
 	}
-	for _, p := range sources {
-		cmd := exec.Command("apt-get", "-q", "source", "--download-only", "--tar-only", p)
-		cmd.Dir, cmd.Stderr = work, os.Stderr
-		if err := cmd.Run(); err != nil {
-			fmt.Fprintln(os.Stderr, "no source offered here:", p)
+	for _, name := range names {
+		if !offered[name] {
+			fmt.Fprintf(os.Stderr, "not among the %s offered here: %s\n", kind, name)
 		}
+	}
+	if len(versions) == 0 {
+		return nil
+	}
+	cmd := exec.Command("apt-get", append(append([]string{"-q"}, args...), slices.Sorted(maps.Keys(versions))...)...)
+	cmd.Dir, cmd.Stderr = work, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("apt-get %s: %w", args[0], err)
 	}
 	return nil
 }
@@ -157,10 +180,11 @@ type set struct {
 	serials map[string]map[int]time.Time // m4 file name -> serial -> first seen
 	lines   map[line]time.Time           // of packages' scripts and m4 files
 	from    []string                     // package versions
+	bundled string                       // the gnulib package whose bundle is read
 }
 
 func newSet() *set {
-	return &set{map[id]time.Time{}, map[string]map[int]time.Time{}, map[line]time.Time{}, nil}
+	return &set{map[id]time.Time{}, map[string]map[int]time.Time{}, map[line]time.Time{}, nil, ""}
 }
 
 func (s *set) add(i id, at time.Time) {

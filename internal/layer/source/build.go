@@ -5,6 +5,8 @@ import (
 	"context"
 	"path"
 	"strings"
+
+	"github.com/kennel-oss/kennel"
 )
 
 // Bounds on following build files. What lies behind them is not ranked as run.
@@ -25,10 +27,13 @@ type build struct {
 	bytes  int
 
 	configured bool // by configure, which says what Makefiles it makes
+	python     bool // imported, so that its modules are run
+	golang     bool // compiled as it is
 }
 
-func newBuild(r *release) *build {
-	b := &build{r: r, byBase: make(map[string][]int, len(r.files)), reach: make([]Reach, len(r.files)), by: make([]string, len(r.files))}
+func newBuild(r *release, c kennel.Component) *build {
+	b := &build{r: r, byBase: make(map[string][]int, len(r.files)), reach: make([]Reach, len(r.files)), by: make([]string, len(r.files)),
+		python: python(r, c), golang: c.Ecosystem == kennel.Go}
 	for i, e := range r.files {
 		base := path.Base(e.path)
 		if list := b.byBase[base]; len(list) < maxPlaces {
@@ -46,11 +51,17 @@ func (b *build) follow(ctx context.Context) error {
 		if by == "make" && b.configured && strings.Contains(e.path, "/") {
 			continue // where configure names it
 		}
+		if by == "" && b.golang && compiled(e.path) {
+			by = "go build"
+		}
 		if by != "" {
 			b.mark(i, Run, by)
 		}
 	}
 	b.hooks()
+	if b.python {
+		b.modules()
+	}
 	for len(b.queue) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -60,6 +71,16 @@ func (b *build) follow(ctx context.Context) error {
 		b.read(i)
 	}
 	return nil
+}
+
+// compiled reports whether the go command takes a file of a module into what it
+// builds.
+func compiled(name string) bool {
+	switch path.Ext(name) {
+	case ".go", ".s", ".S", ".c", ".cc", ".cpp", ".h", ".syso", ".mod":
+		return !strings.HasSuffix(name, "_test.go") && !strings.Contains("/"+name, "/testdata/")
+	}
+	return false
 }
 
 // starts says what runs a file by its name alone, "" for most files. Files of
@@ -108,7 +129,8 @@ func (b *build) mark(i int, to Reach, by string) {
 func (b *build) read(i int) {
 	e := b.r.files[i]
 	lines := rulesOf(e.path)
-	if e.link() || lines == nil || b.bytes > maxBuildBytes {
+	imported := b.python && path.Ext(e.path) == ".py"
+	if e.link() || lines == nil && !imported || b.bytes > maxBuildBytes {
 		return
 	}
 	text := b.r.text(e.path)
@@ -122,6 +144,12 @@ func (b *build) read(i int) {
 	state := &lineState{}
 	for line := range bytes.Lines(text) {
 		if len(line) > maxLine {
+			continue
+		}
+		if imported {
+			b.imports(line, e.path)
+		}
+		if lines == nil {
 			continue
 		}
 		how, word := lines(line, state)
@@ -145,6 +173,7 @@ func (b *build) refer(line []byte, from string, how Reach, word string) {
 		if start < 0 {
 			return
 		}
+		variable := start > 0 && line[start-1] == '$'
 		line = line[start:]
 		end := bytes.IndexFunc(line, func(c rune) bool { return !inPath(c) })
 		if end < 0 {
@@ -152,6 +181,10 @@ func (b *build) refer(line []byte, from string, how Reach, word string) {
 		}
 		token := line[:end]
 		line = line[end:]
+		// What stands before the path: $srcdir/x, @srcdir@/x.
+		if at := bytes.IndexByte(token, '/'); at >= 0 && (variable || token[0] == '@') {
+			token = token[at:]
+		}
 		if len(token) < 3 || !bytes.ContainsAny(token, "./") {
 			continue
 		}

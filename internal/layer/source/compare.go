@@ -23,7 +23,7 @@ func (c *Comparison) compare(ctx context.Context, r *release, t *tree, h kennel.
 			return &kennel.CouldNotLook{Reason: "the release could not be read", Err: err}
 		}
 		shipped[t.folder+e.path] = true
-		f := File{Path: e.path, ID: id, Size: e.size, Class: Phantom, tree: t.folder + e.path}
+		f := File{Path: e.path, ID: id, sha1: e.sha1, Size: e.size, Class: Phantom, tree: t.folder + e.path}
 		from, inTree := t.find(e.path)
 		switch {
 		case id == "" || !inTree && t.inModule(e.path):
@@ -32,6 +32,9 @@ func (c *Comparison) compare(ctx context.Context, r *release, t *tree, h kennel.
 			c.Same++
 			if !e.link() && from.Mode == "100755" != (e.mode&0o111 != 0) {
 				c.Modes = append(c.Modes, e.path)
+				if from.Mode != "100755" {
+					c.executable = append(c.executable, e.path)
+				}
 			}
 			continue
 		case inTree:

@@ -17,13 +17,26 @@ const (
 // cues makes findings of what is left: at most a handful, the strangest first.
 func (c *Comparison) cues(component kennel.Component) []kennel.Finding {
 	var out []kennel.Finding
-	left := c.Left()
-	for i, f := range left {
-		if i == alone {
-			out = append(out, c.group(component, left[alone:]))
+	var weak []File
+	strong := c.Left()
+	for i, f := range strong {
+		if f.weak() {
+			strong, weak = strong[:i], strong[i:]
 			break
 		}
+	}
+	for _, f := range strong[:min(alone, len(strong))] {
 		out = append(out, c.cue(component, f))
+	}
+	if len(strong) > alone {
+		more := c.group(component, "residual", kennel.SeverityMedium, strong[alone:])
+		more.Title = fmt.Sprintf("%d more files that the build runs are not the tag's", len(strong)-alone)
+		out = append(out, more)
+	}
+	if len(weak) > 0 {
+		f := c.group(component, "residual", kennel.SeverityLow, weak)
+		f.Title = fmt.Sprintf("%d files that the build runs are not the tag's, but were in the release before or are what a rule of the tree makes", len(weak))
+		out = append(out, f)
 	}
 	if len(c.manifest) > 0 {
 		f := c.finding(component, "manifest", kennel.SeverityHigh)
@@ -34,11 +47,20 @@ func (c *Comparison) cues(component kennel.Component) []kennel.Finding {
 		}
 		out = append(out, f)
 	}
+	if len(c.executable) > 0 {
+		f := c.finding(component, "mode", kennel.SeverityLow)
+		f.Title = fmt.Sprintf("%d files can be executed that cannot in the tag", len(c.executable))
+		f.Innocent = "The release was packed on a file system that marks files as executable."
+		for _, name := range c.executable[:min(len(c.executable), examples)] {
+			f.Evidence = append(f.Evidence, kennel.Evidence{Kind: "file", What: name, Says: "executable in the release, not in the tag"})
+		}
+		out = append(out, f)
+	}
 	return out
 }
 
 // Left lists the files that are run, are not the repository's, and have no
-// ordinary explanation, the strangest first. Each is a cue.
+// ordinary explanation, the strangest first. Each is in a cue.
 func (c *Comparison) Left() []File {
 	var left []File
 	for _, f := range c.Differ {
@@ -62,8 +84,12 @@ func (f File) left() bool {
 	case f.Class != Phantom && f.Class != Modified:
 		return false
 	}
-	return f.Explained == "" || slices.Contains(texts[:], f.Explained)
+	return f.Explained == "" || f.Explained == byRule || slices.Contains(texts[:], f.Explained)
 }
+
+// weak is what is told beside the rest: nothing of it is new, or its making is
+// openly in the tree. A serial that nobody published is never weak.
+func (f File) weak() bool { return !f.above() && (f.before || f.Explained == byRule) }
 
 // texts are explanations by a name alone, of what nothing runs: they explain
 // nothing where something does.
@@ -73,8 +99,14 @@ func (f File) above() bool { return f.Highest > 0 && f.Serial > f.Highest }
 
 func (f File) weight() int {
 	n := 0
+	if f.weak() {
+		n -= 100
+	}
 	if f.above() {
 		n += 4
+	}
+	if f.newly != "" {
+		n += 2
 	}
 	if f.Ignored != "" {
 		n += 2
@@ -100,13 +132,16 @@ func (c *Comparison) cue(component kennel.Component, f File) kennel.Finding {
 	}
 	title := fmt.Sprintf("%s %s, and %s", f.Path, says, f.By)
 	innocent := "A newer or patched tool of the release's maker put it there, or the release was made from a commit beside the tag."
-	if f.strange > 0 {
+	if f.nearly() {
 		title += fmt.Sprintf("; all but %d of its %d lines are of a known toolchain file", f.strange, f.lines)
 	}
 	if f.above() {
 		rule, severity = "serial", kennel.SeverityHigh
 		title = fmt.Sprintf("%s %s, has serial %d where %d was the highest published, and is run: %s", f.Path, says, f.Serial, f.Highest, f.By)
 		innocent = "The maker of the release used a development version of the toolchain."
+	}
+	if f.newly != "" {
+		severity = kennel.SeverityHigh
 	}
 	out := c.finding(component, rule, severity)
 	out.Title, out.Innocent = title, innocent
@@ -115,9 +150,8 @@ func (c *Comparison) cue(component kennel.Component, f File) kennel.Finding {
 	return out
 }
 
-func (c *Comparison) group(component kennel.Component, files []File) kennel.Finding {
-	out := c.finding(component, "residual", kennel.SeverityMedium)
-	out.Title = fmt.Sprintf("%d more files that the build runs are not the tag's", len(files))
+func (c *Comparison) group(component kennel.Component, rule string, severity kennel.Severity, files []File) kennel.Finding {
+	out := c.finding(component, rule, severity)
 	out.Innocent = "The release was made by tools, or from a commit, that are not the tag's."
 	for _, f := range files[:min(len(files), examples)] {
 		out.Evidence = append(out.Evidence, f.evidence()[0])
@@ -134,6 +168,12 @@ func (f File) evidence() []kennel.Evidence {
 	if f.Highest > 0 {
 		says = append(says, fmt.Sprintf("highest published %d", f.Highest))
 	}
+	if f.before {
+		says = append(says, "the same in the release before")
+	}
+	if f.Explained == byRule {
+		says = append(says, byRule)
+	}
 	says = append(says, f.Reach.String()+": "+f.By)
 	out := []kennel.Evidence{{Kind: "file", What: f.Path, Says: strings.Join(says, ", ")}}
 	for _, line := range f.shown {
@@ -142,6 +182,9 @@ func (f File) evidence() []kennel.Evidence {
 	if f.Ignored != "" {
 		file, line, _ := strings.Cut(f.Ignored, ":")
 		out = append(out, kennel.Evidence{Kind: "file", What: file, Says: "line " + line + " names " + path.Base(f.Path)})
+		if f.newly != "" {
+			out[len(out)-1].Says += ", and does not yet in tag " + f.newly
+		}
 	}
 	return out
 }

@@ -11,13 +11,24 @@
 //     .gitattributes substitutes;
 //  2. files of the known toolchain, by hash, from a reference set that is
 //     limited to what was published when the release was made;
-//  3. output of generators whose input is in the tree (configure, Makefile.in);
-//  4. the rest is ranked by reach: run by the build or an install hook,
-//     reached by it, or only shipped.
+//  3. files of which every line is known from some version of the toolchain or
+//     one of its published patches, or is of an m4 file of the tree: distributions
+//     patch libtool, and aclocal copies macros into aclocal.m4. One line that
+//     is not known, and the file is left. So whoever hides in such a file has to
+//     make do with the toolchain's own lines, comments included where they could
+//     end a string or a macro;
+//  4. templates of the tree with plain values filled in, and files of the tree
+//     with another version;
+//  5. output of other generators whose input is in the tree (configure,
+//     Makefile.in);
+//  6. the rest is ranked by reach: run by the build, an install hook or an
+//     import, reached by it, or only shipped. What the release before had too,
+//     and what a rule of the tree's Makefile.am makes, is told beside.
 //
-// What it cannot see: a generated file is taken for what its head says it is,
-// so a change made only inside of configure is not found here; neither is what
-// is openly in the repository, nor what a build does with honest sources.
+// What it cannot see: configure and Makefile.in are taken for what their heads
+// say, so a change made only inside of them is not found here; neither is what
+// is openly in the repository, nor what a build does with honest sources, nor
+// known lines put into another order.
 package source
 
 import (
@@ -76,9 +87,12 @@ type File struct {
 	Highest   int    // serial published for its name by then; 0 for none
 	Ignored   string // the .gitignore and line of the tree that names it
 
-	tree string // where it would be in the tree
-	// Of a file that is nearly a toolchain's: its lines, how many of them no
-	// known version has, and the first of those.
+	sha1   string // git blob id by SHA-1, whatever the repository's format
+	tree   string // where it would be in the tree
+	newly  string // the tag before, whose .gitignore does not name it yet
+	before bool   // the release before had it, byte for byte
+	// Of a file of a toolchain's kind: its lines, how many of them no known
+	// version has, and, where those are few, the first of them.
 	lines, strange int
 	shown          []string
 }
@@ -94,29 +108,40 @@ type Comparison struct {
 	Differ  []File    // the others, by path
 	Modes   []string  // files whose executable bit is not the tree's
 
-	manifest []difference
+	executable []string // of Modes, those that are executable in the release
+	manifest   []difference
 }
 
 // New returns the layer.
 func New() kennel.Layer { return layer{} }
 
+var _ kennel.Illustrator = layer{}
+
 type layer struct{}
 
-func (layer) Name() string       { return "source" }
-func (layer) Needs() kennel.Need { return kennel.NeedRelease | kennel.NeedHistory }
+func (layer) Name() string { return "source" }
+func (layer) Needs() kennel.Need {
+	return kennel.NeedRelease | kennel.NeedPrevious | kennel.NeedHistory
+}
 
-func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, error) {
+func (l layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, error) {
+	found, _, err := l.Illustrate(ctx, s)
+	return found, err
+}
+
+// Illustrate is Examine with the files that differ.
+func (layer) Illustrate(ctx context.Context, s kennel.Subject) ([]kennel.Finding, kennel.Exhibit, error) {
 	c, err := Compare(ctx, s)
-	if err != nil {
-		return nil, err
+	if c == nil {
+		return nil, kennel.Exhibit{}, err
 	}
-	return c.cues(s.Component), nil
+	return c.cues(s.Component), c.exhibit(), err
 }
 
 // Compare compares the subject's release with the tree of its tag. The tag is
 // found by the component's version; where Component.Commit names a tag or a
 // commit, it is that. A [kennel.CouldNotLook] says that no tree explains the
-// release.
+// release; beside a comparison, that the release before could not be read.
 func Compare(ctx context.Context, s kennel.Subject) (*Comparison, error) {
 	release, err := s.Release()
 	if err != nil {
@@ -126,10 +151,16 @@ func Compare(ctx context.Context, s kennel.Subject) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
+	release, metadata, done, err := unwrap(ctx, release)
+	if err != nil {
+		return nil, &kennel.CouldNotLook{Reason: "the release could not be read", Err: err}
+	}
+	defer done()
 	a, err := read(ctx, release, s.Component)
 	if err != nil {
 		return nil, &kennel.CouldNotLook{Reason: "the release could not be read", Err: err}
 	}
+	a.metadata = metadata
 	t, err := choose(ctx, history, s.Component, a)
 	if err != nil {
 		return nil, err
@@ -142,11 +173,14 @@ func Compare(ctx context.Context, s kennel.Subject) (*Comparison, error) {
 	if err := c.compare(ctx, a, t, history); err != nil {
 		return nil, err
 	}
-	b := newBuild(a)
-	c.explain(a, t, at)
+	b := newBuild(a, s.Component)
+	c.explain(a, t, history, at)
 	if err := c.rank(ctx, b, t, history); err != nil {
 		return nil, err
 	}
-	c.manifest = manifests(a, t, history)
+	c.manifests(a, t, history, s.Component)
+	if err := c.compareBefore(ctx, s); err != nil {
+		return c, err
+	}
 	return c, ctx.Err()
 }

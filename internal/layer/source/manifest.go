@@ -71,37 +71,68 @@ type difference struct {
 	file, says string
 }
 
+const maxDifferences = 20
+
 // manifests compares the manifests: what of them has install or import run
 // something else, or brings something else along. Versions and ranges that a
 // release tool fills in are not differences.
-func manifests(r *release, t *tree, h kennel.History) []difference {
+func (c *Comparison) manifests(r *release, t *tree, h kennel.History, component kennel.Component) {
+	c.npm(r, t, h, component)
+	c.crate(r, t, h)
+	c.gem(r, t, h)
+	c.goModule(r, component)
+	c.manifest = c.manifest[:min(len(c.manifest), maxDifferences)]
+}
+
+func (c *Comparison) differs(file, format string, args ...any) {
+	c.manifest = append(c.manifest, difference{file, fmt.Sprintf(format, args...)})
+}
+
+// pair returns a file of the release and the tree's of another name, when both
+// are there and are not the same.
+func pair(r *release, t *tree, h kennel.History, mine, theirs string) (a, b []byte, ok bool) {
+	e, ok := t.find(theirs)
+	if !ok || !r.has(mine) || e.Size > maxManifest || e.ID == r.files[r.index[mine]].sha1 {
+		return nil, nil, false
+	}
+	b, err := h.Blob(e.ID, maxManifest)
+	if a = r.text(mine); err != nil || a == nil || len(a) > maxManifest || bytes.Equal(a, b) {
+		return nil, nil, false
+	}
+	return a, b, true
+}
+
+const maxManifest = 1 << 20
+
+func (c *Comparison) npm(r *release, t *tree, h kennel.History, component kennel.Component) {
 	const name = "package.json"
-	e, ok := t.find(name)
-	if !ok || !r.has(name) || e.ID == r.files[r.index[name]].sha1 {
-		return nil
+	mine, ok := parseNPM(r.text(name))
+	if !ok {
+		return
 	}
-	text, err := h.Blob(e.ID, maxText)
-	if err != nil {
-		return nil
-	}
-	mine, ok1 := parseNPM(r.text(name))
-	theirs, ok2 := parseNPM(text)
-	if !ok1 || !ok2 {
-		return nil
-	}
-	var out []difference
-	add := func(format string, args ...any) {
-		if len(out) < 20 {
-			out = append(out, difference{name, fmt.Sprintf(format, args...)})
+	if component.Ecosystem == kennel.NPM {
+		if mine.Name != component.Name {
+			c.differs(name, "name %q of a release of %q", clip(mine.Name), component.Name)
+		}
+		if mine.Version != component.Version {
+			c.differs(name, "version %q of release %q", clip(mine.Version), component.Version)
 		}
 	}
+	_, text, ok := pair(r, t, h, name, name)
+	if !ok {
+		return
+	}
+	theirs, ok := parseNPM(text)
+	if !ok {
+		return
+	}
 	if mine.Name != theirs.Name {
-		add("name %q, in the repository %q", mine.Name, theirs.Name)
+		c.differs(name, "name %q, in the repository %q", clip(mine.Name), clip(theirs.Name))
 	}
 	a, b := fields(mine.Scripts), fields(theirs.Scripts)
 	for _, hook := range installHooks {
 		if a[hook] != "" && a[hook] != b[hook] {
-			add("%s %q, in the repository %q", hook, clip(a[hook]), clip(b[hook]))
+			c.differs(name, "%s %q, in the repository %q", hook, clip(a[hook]), clip(b[hook]))
 		}
 	}
 	depends := fields(theirs.Dependencies)
@@ -112,11 +143,27 @@ func manifests(r *release, t *tree, h kennel.History) []difference {
 				continue
 			}
 			if _, there := optional[d]; !there {
-				add("dependency %q, which the repository's does not have", clip(d))
+				c.differs(name, "dependency %q, which the repository's does not have", clip(d))
 			}
 		}
 	}
-	return out
+}
+
+// goModule compares the path that go.mod declares with the module's.
+func (c *Comparison) goModule(r *release, component kennel.Component) {
+	if component.Ecosystem != kennel.Go {
+		return
+	}
+	for line := range bytes.Lines(r.text("go.mod")) {
+		f := strings.Fields(string(line))
+		if len(f) < 2 || f[0] != "module" {
+			continue
+		}
+		if declared := strings.Trim(f[1], "\"`"); declared != component.Name {
+			c.differs("go.mod", "module %q of a release of %q", clip(declared), component.Name)
+		}
+		return
+	}
 }
 
 func clip(s string) string {

@@ -50,6 +50,7 @@ func (c *Comparison) ignored(t *tree, h kennel.History) {
 				folder := strings.TrimSuffix(name, ".gitignore")
 				if n := ignoring(texts[name], folder, f.Path); n > 0 {
 					f.Ignored = fmt.Sprintf("%s%s:%d", t.folder, name, n)
+					f.newly = c.newly(t, h, name, folder, f.Path)
 					break
 				}
 			}
@@ -58,6 +59,35 @@ func (c *Comparison) ignored(t *tree, h kennel.History) {
 			}
 		}
 	}
+}
+
+// newly names the tag before this release's when its .gitignore, which it must
+// have had, does not yet name the file; "" otherwise.
+func (c *Comparison) newly(t *tree, h kennel.History, name, folder, file string) string {
+	if t.before.Commit == "" {
+		return ""
+	}
+	if t.earlier == nil {
+		t.earlier = map[string]kennel.TreeEntry{}
+		entries, err := h.Tree(t.before.Commit)
+		if err != nil {
+			return ""
+		}
+		for _, e := range entries {
+			if path.Base(e.Path) == ".gitignore" {
+				t.earlier[e.Path] = e
+			}
+		}
+	}
+	e, ok := t.earlier[t.folder+name]
+	if !ok || e.Size > 1<<20 {
+		return ""
+	}
+	text, err := h.Blob(e.ID, 1<<20)
+	if err != nil || ignoring(text, folder, file) > 0 {
+		return ""
+	}
+	return t.before.Name
 }
 
 // ignoring returns the line of a .gitignore that names a file itself; one that

@@ -1,8 +1,6 @@
 package source
 
 import (
-	"bytes"
-	"crypto/sha256"
 	_ "embed"
 	"encoding/binary"
 	"encoding/hex"
@@ -64,57 +62,6 @@ func since(table, key string, at time.Time) bool {
 	}
 	days := binary.BigEndian.Uint16([]byte(table[i*record+len(key) : (i+1)*record]))
 	return at.IsZero() || !epoch.AddDate(0, 0, int(days)).After(at.Add(lag))
-}
-
-// strange returns the lines of a text that no known toolchain file has, and
-// how many it has in all, comments aside. A text without a strange line is what
-// a packager's patched version of such a file looks like: nothing new can be
-// said with known lines.
-func strange(text []byte, at time.Time) (unknown [][]byte, all int) {
-	for line := range bytes.Lines(text) {
-		normal := NormalLine(line)
-		if len(normal) == 0 {
-			continue
-		}
-		sum := sha256.Sum256(normal)
-		if all++; !since(lines, string(sum[:lineBytes]), at) {
-			unknown = append(unknown, bytes.TrimSpace(line))
-		}
-	}
-	return unknown, all
-}
-
-// NormalLine writes a line of a script or m4 file for comparison: without the
-// space around it, and with numbers and versions ("2.4.7-15build2") as "0". It
-// is empty for comments.
-func NormalLine(line []byte) []byte {
-	line = bytes.TrimSpace(line)
-	if bytes.HasPrefix(line, []byte("#")) || bytes.HasPrefix(line, []byte("dnl ")) {
-		return nil
-	}
-	out := make([]byte, 0, len(line))
-	for i := 0; i < len(line); i++ {
-		if !isDigit(line[i]) {
-			out = append(out, line[i])
-			continue
-		}
-		out = append(out, '0')
-		version := false
-		for ; i+1 < len(line); i++ {
-			next := line[i+1]
-			dot := next == '.' && i+2 < len(line) && isDigit(line[i+2])
-			if !isDigit(next) && !dot && !(version && inVersion(next)) {
-				break
-			}
-			version = version || dot
-		}
-	}
-	return out
-}
-
-// inVersion tells what stands in a version behind its first numbers.
-func inVersion(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '+' || c == '-' || c == '~'
 }
 
 // highest returns the highest serial of an m4 file name that was published at

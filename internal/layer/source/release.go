@@ -31,6 +31,8 @@ type release struct {
 	top   string // the folder that is stripped, "." for none
 	files []entry
 	index map[string]int // path -> index in files
+
+	metadata []byte // of a gem
 }
 
 type entry struct {

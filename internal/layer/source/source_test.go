@@ -295,10 +295,12 @@ func TestReference(t *testing.T) {
 
 func TestNormalLine(t *testing.T) {
 	for _, test := range [][2]string{
+		{"#! /usr/bin/sh\n", "#!sh"}, {"#!/srcdir/x.sh y\n", "#!x.sh y"}, {"# x\\\n", `# x\`}, {"# ])evil", "# ])evil"}, {"# don't", "# don't"},
+		{"# define x 10", "# define x 0"}, {"#include <x>", "#include <x>"}, {"tr '\\101' $1 2>&1", `tr '\101' $1 2>&1`}, {"dnlx", "dnlx"},
 		{"  VERSION=\"2.4.7 Kennel-2.4.7-15build2\"\n", `VERSION="0 Kennel-0"`}, {"# x\n", ""}, {"dnl x", ""},
-		{"case $x in 10.*) y ;;\n", "case $x in 0.*) y ;;"}, {"a=1; b=22x", "a=0; b=0x"}, {"[0.1-dirty']", "[0']"},
+		{"case $x in 10.*) y ;;\n", "case $x in 0.*) y ;;"}, {"a=1; b=22x", "a=1; b=0x"}, {"[0.1-dirty']", "[0']"},
 	} {
-		if got := string(NormalLine([]byte(test[0]))); got != test[1] {
+		if got := string(NormalLine([]byte(test[0]), true)); got != test[1] {
 			t.Errorf("%q: %q, want %q", test[0], got, test[1])
 		}
 	}
@@ -308,13 +310,13 @@ func TestNormalLine(t *testing.T) {
 // is strange.
 func TestStrangeLines(t *testing.T) {
 	text := []byte("# comment\ncase $host_os in\n")
-	if unknown, all := strange(text, time.Time{}); len(unknown) != 0 || all != 1 {
+	if unknown, all := strange(text, false, "", time.Time{}, nil); len(unknown) != 0 || all != 1 {
 		t.Errorf("known: %q of %d", unknown, all)
 	}
-	if unknown, all := strange(append(text, "eval `sed x $0`\n"...), time.Time{}); len(unknown) != 1 || all != 2 {
+	if unknown, all := strange(append(text, "eval `sed x $0`\n"...), false, "", time.Time{}, nil); len(unknown) != 1 || all != 2 {
 		t.Errorf("one of them nobody's: %q of %d", unknown, all)
 	}
-	if unknown, _ := strange(text, epoch); len(unknown) != 1 {
+	if unknown, _ := strange(text, false, "", epoch, nil); len(unknown) != 1 {
 		t.Errorf("one of the future: %q", unknown)
 	}
 }
@@ -335,19 +337,35 @@ func TestGlob(t *testing.T) {
 
 func FuzzReaders(f *testing.F) {
 	for _, s := range []string{stub, project["configure.ac"], "include $(top_srcdir)/x.mk\nall:\n\tsh x.sh \\\n y.sh\n", `{"scripts":{"install":"node x.js"},"main":1}`,
-		"include(CMake/x.cmake)\n", "*.txt export-ignore\n/a/** export-subst\n", "$Format:%H$ x $Format:", ". ./x.sh\n"} {
+		"include(CMake/x.cmake)\n", "*.txt export-ignore\n/a/** export-subst\n", "$Format:%H$ x $Format:", ". ./x.sh\n", "version = '@VERSION@'\n#! /bin/sh\n# '; x\n",
+		"GEN = a.py \\\n b.py\n$(GEN): c\n", "extensions:\n- ext/extconf.rb\n", crateManifest + "[target.'cfg(unix)'.dependencies.a]\npackage = \"b\"\n", "from . import a, b\nimport x.y as z\nfrom ..c import (d)\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		release := fstest.MapFS{}
-		for _, name := range []string{"configure.ac", "configure", "Makefile.am", "x.mk", "x.sh", "package.json", "CMakeLists.txt", "m4/x.m4", "x.js", "README"} {
+		for _, name := range []string{"configure.ac", "configure", "Makefile.am", "x.mk", "x.sh", "package.json", "CMakeLists.txt", "m4/x.m4", "x.js", "README", "PKG-INFO", "x/__init__.py", "Cargo.toml", "Cargo.toml.orig", ".cargo_vcs_info.json", "x.am", "install-sh"} {
 			release["p/"+name] = &fstest.MapFile{Data: b}
 		}
-		tree := map[string]string{".gitattributes": string(b), ".gitignore": string(b), "package.json": string(b) + " ", "README": string(b), "x.js": string(b)}
+		tree := map[string]string{".gitattributes": string(b), ".gitignore": string(b), "package.json": string(b) + " ", "README": string(b), "x.js": string(b), "Cargo.toml": string(b) + "\n", "install-sh.in": string(b)}
 		Compare(t.Context(), kennel.NewSubject(leash(), time.Time{}, kennel.Grants{Release: release, History: repository{"v1.4.0", day, tree}}))
 		fits(b, b)
 		serial(b)
 		defuns(b)
+		if !filled(append([]byte("@X@\n"), b...), append([]byte("x\n"), b...)) {
+			t.Errorf("a filled template of %q is not seen as one", b)
+		}
+		if !sameButVersions(b, b) {
+			t.Errorf("%q differs from itself", b)
+		}
+		if unknown, all := strange(b, true, "", time.Time{}, nil); len(unknown) > all {
+			t.Errorf("%d strange lines of %d", len(unknown), all)
+		}
+		printed(b)
+		ruleTargets(b)
+		extensionsOf(b)
+		versionOnly(b)
+		parseCargo(b)
+		spelling(string(b))
 	})
 }
 

@@ -15,12 +15,14 @@ import (
 // tree is the tagged tree that a release is compared with.
 type tree struct {
 	tag     kennel.Tag
+	before  kennel.Tag // the tag of the version before it; zero for none
 	at      time.Time
 	folder  string // with its "/" at the end, or ""
 	entries []kennel.TreeEntry
-	byPath  map[string]int   // of all entries
-	byID    map[string][]int // of all entries
-	modules []string         // paths of submodules, with "/"
+	byPath  map[string]int              // of all entries
+	byID    map[string][]int            // of all entries
+	modules []string                    // paths of submodules, with "/"
+	earlier map[string]kennel.TreeEntry // the .gitignore files of the tag before, once read
 }
 
 const (
@@ -35,6 +37,16 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 		return nil, &kennel.CouldNotLook{Reason: "the repository's tags could not be read", Err: err}
 	}
 	list := candidates(tags, c)
+	if commit := packedFrom(r); commit != "" && c.Commit == "" {
+		// A tag of that commit comes first, or else the commit itself last.
+		if i := slices.IndexFunc(list, func(t kennel.Tag) bool { return t.Commit == commit }); i >= 0 {
+			list[0], list[i] = list[i], list[0]
+		} else if list = append(list[:min(len(list), maxCandidates-1)], kennel.Tag{Commit: commit}); len(list) == 1 {
+			if _, err := h.Tree(commit); err != nil {
+				list = nil
+			}
+		}
+	}
 	if len(list) == 0 {
 		return nil, &kennel.CouldNotLook{Reason: "no tag of the repository is named after this version"}
 	}
@@ -45,6 +57,9 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 			return nil, err
 		}
 		entries, err := h.Tree(tag.Commit)
+		if err != nil && tag.Name == "" && c.Commit == "" {
+			continue // the release names a commit that is not there
+		}
 		if err != nil {
 			return nil, &kennel.CouldNotLook{Reason: "the tagged tree could not be read", Err: err}
 		}
@@ -65,15 +80,25 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 		return nil, &kennel.CouldNotLook{Reason: "the tagged tree explains next to nothing of the release: it is not its source, or not this one alone"}
 	}
 	best.at = when(h, best.tag)
+	best.before = before(tags, best.tag)
 	return best, nil
 }
 
 var errFound = errors.New("found")
 
-// when is a tag's time, or else its commit's.
+// when is a tag's time, or else its commit's. A history that can tell a commit's
+// time at once saves a walk.
 func when(h kennel.History, tag kennel.Tag) time.Time {
 	if !tag.Time.IsZero() {
 		return tag.Time
+	}
+	if direct, ok := h.(interface {
+		CommitTime(id string) (time.Time, error)
+	}); ok {
+		at, err := direct.CommitTime(tag.Commit)
+		if err == nil {
+			return at
+		}
 	}
 	var at time.Time
 	h.Commits(func(c kennel.Commit) error {
