@@ -27,6 +27,7 @@ type Outcome struct {
 	Layer   string
 	State   State
 	Reason  string // why it could not look, or not everywhere; "" otherwise
+	Cause   string // what lies behind the reason, "" where it says all
 	Retry   bool   // trying again may help
 	Beyond  bool   // nothing failed: the layer is not made for such a subject, or part
 	Results []Cue  // in the order of time

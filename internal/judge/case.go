@@ -33,6 +33,9 @@ func (j *Judge) Case(ctx context.Context, name string, subject kennel.Subject) (
 			if errors.As(err, &could) {
 				o.Reason, o.Retry, o.Beyond = could.Reason, could.Retry, could.Beyond
 				partly = partly || could.Part
+				if could.Err != nil && !errors.Is(could.Err, kennel.ErrNotGranted) {
+					o.Cause = could.Err.Error()
+				}
 			}
 			if !partly {
 				o.State = kennel.StateCouldNotLook

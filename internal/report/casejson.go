@@ -88,6 +88,7 @@ func (d *caseDocument) outcome(o *kennel.Outcome) {
 	d.member("layer", o.Layer)
 	d.member("state", o.State.String())
 	d.optional("reason", o.Reason)
+	d.optional("cause", o.Cause)
 	d.key("retry")
 	d.bool(o.Retry)
 	d.key("beyond")

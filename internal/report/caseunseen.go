@@ -12,6 +12,7 @@ import (
 type unseen struct {
 	who   string   // "layer content", "" for what the target itself could not give
 	why   string   // clean
+	cause string   // what lies behind it for the first, clean
 	whats []string // what it holds for, a few; none where it holds for the subject
 	count int
 	// Nothing failed: the layer is not made for such a subject, and the answer is
@@ -28,13 +29,13 @@ func blindness(c *kennel.Case) []unseen {
 	type key struct{ who, why string }
 	index := make(map[key]int)
 	var out []unseen
-	add := func(who, why, what string, beyond bool) {
+	add := func(who, why, cause, what string, beyond bool) {
 		k := key{who, why}
 		n, known := index[k]
 		if !known {
 			n = len(out)
 			index[k] = n
-			out = append(out, unseen{who: who, why: why, beyond: beyond})
+			out = append(out, unseen{who: who, why: why, cause: cause, beyond: beyond})
 		}
 		out[n].beyond = out[n].beyond && beyond
 		if what == "" {
@@ -55,16 +56,25 @@ func blindness(c *kennel.Case) []unseen {
 			if o.Retry {
 				why += "; trying again may help"
 			}
-			add("layer "+clean(o.Layer), why, what, o.Beyond)
+			add("layer "+clean(o.Layer), why, prose(o.Cause, 300), what, o.Beyond)
 		}
 		for _, g := range c.Gaps {
-			add("", cmp.Or(prose(g.Why, 400), "no reason was recorded"), clean(cmp.Or(g.What, c.Subject)), g.Kind == kennel.GapNotJudged)
+			add("", cmp.Or(prose(g.Why, 400), "no reason was recorded"), "", clean(cmp.Or(g.What, c.Subject)), g.Kind == kennel.GapNotJudged)
 		}
 	}
 	one(c, "")
 	own := len(out)
 	for i := range c.Parts {
 		one(&c.Parts[i], caseName(&c.Parts[i]))
+	}
+	for i := range out {
+		switch u := &out[i]; {
+		case u.cause == "":
+		case u.count > 1:
+			u.why += "; of the first: " + u.cause
+		default:
+			u.why += ": " + u.cause
+		}
 	}
 	slices.SortStableFunc(out[own:], func(a, b unseen) int { return cmp.Compare(b.count, a.count) })
 	slices.SortStableFunc(out, func(a, b unseen) int { return cmp.Compare(btoi(a.beyond), btoi(b.beyond)) })
