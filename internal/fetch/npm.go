@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -225,52 +224,4 @@ func sha1Integrity(shasum string) string {
 		return ""
 	}
 	return "sha1-" + base64.StdEncoding.EncodeToString(raw)
-}
-
-// proxy is npm's own, where it has one. That strict-ssl may be off is not
-// followed: a connection that cannot be verified is none.
-func (s npmSettings) proxy(to *url.URL) (*url.URL, error) {
-	set := s["https-proxy"]
-	if to.Scheme == "http" || set == "" || set == "null" {
-		set = s["proxy"]
-	}
-	if set == "" || set == "null" || set == "false" {
-		return nil, nil
-	}
-	for except := range strings.SplitSeq(s["noproxy"], ",") {
-		except = strings.TrimPrefix(strings.TrimSpace(except), ".")
-		if except != "" && (to.Hostname() == except || strings.HasSuffix(to.Hostname(), "."+except)) {
-			return nil, nil
-		}
-	}
-	u, err := url.Parse(set)
-	if err != nil || u.Host == "" {
-		return nil, errors.New("npm's proxy is set to something that is no address")
-	}
-	return u, nil
-}
-
-// authorities are the system's and those that npm is told of, nil when npm is
-// told of none.
-func (s npmSettings) authorities(getenv func(string) string) (*x509.CertPool, error) {
-	var pool *x509.CertPool
-	for _, file := range []string{s["cafile"], getenv("NODE_EXTRA_CA_CERTS")} {
-		if file == "" || file == "null" {
-			continue
-		}
-		text, err := settingsFile(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // as npm: the connection then fails by itself where it was needed
-		}
-		if err != nil {
-			return nil, fmt.Errorf("npm's cafile could not be read: %w", err)
-		}
-		if pool == nil {
-			if pool, err = x509.SystemCertPool(); err != nil {
-				return nil, err
-			}
-		}
-		pool.AppendCertsFromPEM(text)
-	}
-	return pool, nil
 }

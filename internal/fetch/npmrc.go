@@ -3,14 +3,11 @@ package fetch
 import (
 	"bufio"
 	"bytes"
-	"cmp"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -231,66 +228,12 @@ func expand(s string, getenv func(string) string) (text string, ok bool) {
 	}
 }
 
-// registry returns the address that a package is asked of, with a slash at its
-// end: its scope's, else the default.
-func (s npmSettings) registry(name string) (*url.URL, error) {
-	address := s["registry"]
-	if scope, _, ok := strings.Cut(name, "/"); ok && strings.HasPrefix(scope, "@") && s[scope+":registry"] != "" {
-		address = s[scope+":registry"]
-	}
-	if address == "" {
-		return nil, errors.New("no npm registry is set up here: install npm, or set npm_config_registry")
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, errors.New("npm's registry is set to something that is no http(s) address")
-	}
-	for key := range s {
-		if strings.HasPrefix(key, "//"+u.Host+"/") && (strings.HasSuffix(key, ":certfile") || strings.HasSuffix(key, ":keyfile")) {
-			return nil, fmt.Errorf("npm is set up with a client certificate for %s, which is not supported yet", u.Host)
-		}
-	}
-	u.RawQuery, u.Fragment = "", ""
-	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/")+"/", ""
-	return u, nil
-}
-
 // private reports whether the user set up a registry of its own for the
 // package's scope, beside the one for all others.
 func (s npmSettings) private(name string) bool {
 	scope, _, ok := strings.Cut(name, "/")
 	own := strings.TrimSuffix(s[scope+":registry"], "/")
 	return ok && strings.HasPrefix(scope, "@") && own != "" && own != strings.TrimSuffix(s["registry"], "/")
-}
-
-// authorization returns what is sent to an address: only what is set for its
-// host and port and for a folder that it lies in, and only where nobody on the
-// way can read it.
-func (s npmSettings) authorization(u *url.URL) string {
-	if u.Scheme != "https" && !loopback(u.Hostname()) {
-		return ""
-	}
-	if strings.Contains(u.Path+"/", "/../") || strings.Contains(u.Path+"/", "/./") {
-		return "" // it may mean another folder to the server
-	}
-	folder := cmp.Or(u.Path, "/")
-	for folder != "" {
-		folder = folder[:strings.LastIndexByte(folder, '/')+1]
-		for _, slash := range []string{folder, strings.TrimSuffix(folder, "/")} {
-			at := "//" + u.Host + slash + ":"
-			if token := s[at+"_authToken"]; token != "" {
-				return "Bearer " + token
-			}
-			if pair := s[at+"_auth"]; pair != "" {
-				return "Basic " + pair
-			}
-			if password, err := base64.StdEncoding.DecodeString(s[at+"_password"]); err == nil && s[at+"username"] != "" && len(password) > 0 {
-				return "Basic " + base64.StdEncoding.EncodeToString([]byte(s[at+"username"]+":"+string(password)))
-			}
-		}
-		folder = strings.TrimSuffix(folder, "/")
-	}
-	return ""
 }
 
 // program finds a program on a search path, with links resolved, and runs
