@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"encoding/binary"
 	"path"
 	"strings"
@@ -73,39 +74,39 @@ func pythonBytecode(head []byte) bool {
 	return magic >= 3000 && magic <= 3700 && binary.LittleEndian.Uint32(head[4:]) <= 3
 }
 
-// carried tells a program behind the beginning of a picture: its first bytes
-// show within the head.
-func carried(head []byte) string {
-	text := string(head)
-	var end int
+// carried tells a program behind a picture, as far as the picture is given. What
+// cameras and editors put behind theirs is no program.
+func carried(text []byte) string {
+	var end string
 	switch {
-	case strings.HasPrefix(text, "\x89PNG\r\n\x1a\n"):
-		end = strings.Index(text, "IEND\xaeB`\x82")
-		end += len("IEND\xaeB`\x82")
-		if end < 8 {
-			return ""
-		}
-	case strings.HasPrefix(text, "GIF8"):
-		if end = strings.Index(text, "\x00;"); end < 0 {
-			return ""
-		}
-		end += 2
-	case strings.HasPrefix(text, "\xff\xd8\xff"):
-		if end = strings.Index(text, "\xff\xd9"); end < 0 {
-			return ""
-		}
-		end += 2
+	case bytes.HasPrefix(text, []byte("\x89PNG\r\n\x1a\n")):
+		end = "IEND\xaeB`\x82"
+	case bytes.HasPrefix(text, []byte("GIF8")):
+		end = "\x00;"
+	case bytes.HasPrefix(text, []byte("\xff\xd8\xff")):
+		end = "\xff\xd9"
 	default:
 		return ""
 	}
-	if kind := program(head[end:]); kind != "" && kind != "Python bytecode" {
-		return kind + " behind a picture"
-	}
-	if strings.HasPrefix(text[end:], "#!/") {
-		return "script behind a picture"
+	// The same bytes occur within pictures: they count where a program follows.
+	for range maxEnds {
+		at := bytes.Index(text, []byte(end))
+		if at < 0 {
+			return ""
+		}
+		text = text[at+len(end):]
+		if kind := program(text[:min(len(text), 4096)]); kind != "" && kind != "Python bytecode" {
+			return kind + " behind a picture"
+		}
+		if bytes.HasPrefix(text, []byte("#!/")) {
+			return "script behind a picture"
+		}
 	}
 	return ""
 }
+
+// maxEnds bounds how many places of a picture are taken for its end.
+const maxEnds = 1000
 
 // pretends tells a name that says the file is data.
 func pretends(name string) bool {

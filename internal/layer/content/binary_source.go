@@ -8,11 +8,23 @@ import (
 	"github.com/kennel-oss/kennel"
 )
 
+// maxPictures bounds how many bytes of a release's pictures are looked through.
+const maxPictures = 32 << 20
+
 // disguised makes chains of programs that the release hides: named as data, or
 // behind a picture. Others are ordinary, and told where they appear.
 func (a *account) disguised() []chain {
 	var out []chain
+	read := int64(0)
 	for _, f := range a.release.files {
+		switch strings.ToLower(path.Ext(f.path)) {
+		case ".png", ".jpg", ".jpeg", ".gif":
+			// The frame gives only the head of what no language reads.
+			if f.binary == "" && f.size > 4096 && read+f.size <= maxPictures {
+				read += f.size
+				f.binary = carried([]byte(a.release.text(f.path)))
+			}
+		}
 		hidden := strings.Contains(f.binary, " named as ") || strings.Contains(f.binary, " behind ")
 		if !hidden || len(out) == maxCues {
 			continue

@@ -100,7 +100,6 @@ func (p *pyReader) used(c capability, name string, callee pyValue, args []pyArgu
 		if suspectAddress(value) {
 			c |= suspectHost
 		}
-		p.see(c, line, at, value)
 		send := all
 		if len(args) > 0 && first.kind == pyText {
 			send = pyValue{}
@@ -117,8 +116,9 @@ func (p *pyReader) used(c capability, name string, callee pyValue, args []pyArgu
 		}
 		send.from &= readsSecret | wholeEnv | credential | hostFacts | clipboard
 		if (strings.HasPrefix(name, "socket.get") || strings.HasPrefix(name, "dns.")) && !strings.Contains(first.text, ".") {
-			send.from = 0 // one's own address is looked up
+			return pyValue{name: out.name} // a name is looked up: one's own, or a caller's
 		}
+		p.see(c, line, at, value)
 		if send.from != 0 || send.params != 0 {
 			p.flow(send, network, line, at, value)
 		}

@@ -66,6 +66,7 @@ func TestBinaryKinds(t *testing.T) {
 		{"logo.png", "\x89PNG\r\n\x1a\n....IEND\xaeB`\x82" + elf, "ELF executable behind a picture"},
 		{"logo.gif", "GIF89a....\x00;#!/bin/sh\nx", "script behind a picture"},
 		{"logo.png", "\x89PNG\r\n\x1a\n....IEND\xaeB`\x82", ""},
+		{"logo.jpg", "\xff\xd8\xff....\xff\xd9thumbnail ends\xff\xd9" + elf, "ELF executable behind a picture"},
 		{"MZ.txt", "MZ is how a program for DOS begins, and this is prose about it, which goes on for longer than a header", ""},
 		{"a.js", "const a = 1", ""},
 		{"empty", "", ""},
