@@ -117,6 +117,10 @@ func (a *account) binaries() []chain {
 func (a *account) chained(u unit, fl flow) (chain, bool) {
 	c := chain{file: u.path, reach: u.reach, by: u.by, from: fl.from, to: fl.to}
 	switch {
+	case fl.to.has(network|suspectHost) && fl.from.any(hostFacts|readsFile):
+		c.rule, c.from = "exfiltration", fl.from&(hostFacts|readsFile|secrets)
+		c.says = "what was read here becomes a part of the address that is asked for"
+		c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
 	case fl.to.any(network|suspectHost) && fl.from.any(secrets):
 		c.rule, c.from = "exfiltration", fl.from&secrets
 		c.says = fmt.Sprintf("%s flows to the network", strings.ToLower(secretsIn(c.from)))
@@ -224,6 +228,18 @@ func (a *account) planted(u unit) (chain, bool) {
 			c.from, c.to = network, writesStartup
 			c.says = "what starts by itself, or lets others in, is written where the network is used"
 			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
+		case s.cap.has(process | suspectHost):
+			c.rule, c.from, c.to = "unusual-host", process, suspectHost
+			c.says = "a program is started with an address that honest releases rarely have"
+			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
+		case s.cap.has(network|suspectHost) && c.severity == 0 && u.reach == onInstall:
+			c.rule, c.from, c.to = "unusual-host", network, suspectHost
+			c.says = "an address is contacted that honest releases rarely have"
+			c.severity = kennel.SeverityMedium
+		case s.cap.has(writesFile|deletesFiles) && u.facts.caps.any(network|hostFacts|hiddenText):
+			c.rule, c.from, c.to = "destruction", writesFile, deletesFiles
+			c.says = "every file that is found is overwritten with one text"
+			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
 		case s.cap.any(writesPackage) && u.reach > shipped && c.severity == 0:
 			c.from, c.to = writesFile, writesPackage
 			c.says = "files of another package or program are rewritten"
@@ -278,12 +294,17 @@ func (a *account) nearby(u unit) []chain {
 // hooked finds code that replaces what a page uses to send, and knows wallets.
 func (a *account) hooked(u unit) (chain, bool) {
 	c := chain{rule: "wallet-hook", file: u.path, reach: u.reach, by: u.by, from: hooksGlobal, to: wallet}
-	if !u.facts.caps.has(hooksGlobal | wallet) {
+	if u.facts.caps.has(clipboard | wallet) {
+		c.from = clipboard
+	} else if !u.facts.caps.has(hooksGlobal | wallet) {
 		return c, false
 	}
 	c.says = "functions that a page sends with are replaced by code that knows wallet addresses"
+	if c.from == clipboard {
+		c.says = "the clipboard is used by code that knows wallet addresses"
+	}
 	c.severity = kennel.SeverityMedium
-	for _, want := range [...]capability{hooksGlobal, wallet} {
+	for _, want := range [...]capability{c.from, wallet} {
 		for _, s := range u.facts.sites {
 			if s.cap.any(want) {
 				c.evidence = append(c.evidence, at(u.path, s.line, s.says))

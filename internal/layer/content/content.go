@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io/fs"
 	"strings"
 
@@ -25,7 +24,7 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 	if err != nil {
 		return nil, err
 	}
-	m := &memo{seed: maphash.MakeSeed(), facts: map[memoKey]*facts{}}
+	m := newMemo()
 	module := s.Component.Name + "@" + s.Component.Version
 	now, err := examine(ctx, fsys, module, m)
 	if err != nil {

@@ -90,6 +90,10 @@ func innocent(c chain) string {
 		return "A new feature needs it."
 	case "persistence":
 		return "The package sets up completion, a service or hooks that its user asked for."
+	case "unusual-host":
+		return "An example, a test, or a short link that its author set up."
+	case "destruction":
+		return "A tool resets the files that it made itself."
 	case "address-dependency":
 		return "A fork that no registry has is used until its change is released."
 	case "binary-run":

@@ -241,7 +241,7 @@ func capabilitiesAppeared(now, before *account) []chain {
 		return nil
 	}
 	c := chain{rule: "capability-appeared", severity: kennel.SeverityLow, says: "the release can now, and could not before: " + fresh.String()}
-	if fresh.any(suspectHost|downloadRun) || fresh.any(publishes|writesStartup) && fresh.any(network|readsSecret|wholeEnv|dynamicCode) || fresh.has(network|process) || fresh.has(network|dynamicCode) || fresh.has(hooksGlobal|wallet) ||
+	if fresh.any(suspectHost|downloadRun) || fresh.any(publishes|writesStartup) && fresh.any(network|readsSecret|dynamicCode) || fresh.has(network|process) || fresh.has(network|dynamicCode) || fresh.has(hooksGlobal|wallet) ||
 		fresh.any(network) && fresh.any(readsSecret|wholeEnv) {
 		c.severity = kennel.SeverityMedium
 	}

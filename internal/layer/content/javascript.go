@@ -21,10 +21,10 @@ const (
 	namesStartup
 	namesPackage
 	namesSuspect
-	passedOn // came through a parameter or a call, so constants are not its own
+	namesFound // came out of listing a folder
 )
 
-const names = namesSecret | namesStartup | namesPackage | namesSuspect
+const names = namesSecret | namesStartup | namesPackage | namesSuspect | namesFound
 
 // jsValue is what is known of an expression.
 type jsValue struct {
@@ -222,7 +222,7 @@ func (p *jsReader) see(c capability, from, to int, value string) {
 
 // flows reports that what v carries reaches a call.
 func (p *jsReader) flows(v jsValue, into capability, from, to int, value string) {
-	carried := v.carries &^ (names | passedOn)
+	carried := v.carries &^ names
 	if carried == 0 || into == 0 || from >= len(p.t) || len(p.f.flows) == maxFlows {
 		return
 	}

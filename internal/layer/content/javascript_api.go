@@ -49,6 +49,10 @@ func canonical(thing, member string) string {
 		}
 	}
 	switch member {
+	case "constructor":
+		if thing == "Function" {
+			return "Function"
+		}
 	case "default", "__esModule", "prototype":
 		if thing != "XMLHttpRequest" && thing != "module" && thing != "Function" {
 			return thing
@@ -156,6 +160,10 @@ func effectOf(thing string) jsEffect {
 		if member == "" {
 			return jsEffect{does: dynamicCode, into: dynamicCode}
 		}
+	case "worker_threads":
+		if member == "Worker" {
+			return jsEffect{into: dynamicCode}
+		}
 	case "vm":
 		switch member {
 		case "runInThisContext", "runInNewContext", "runInContext", "Script", "compileFunction", "run", "VM", "NodeVM", "SourceTextModule":
@@ -242,7 +250,7 @@ func fileEffect(root, member string) jsEffect {
 	case "copyFile", "copyFileSync", "rename", "renameSync", "chmod", "chmodSync", "symlink", "symlinkSync", "copy", "copySync", "open", "openSync", "write", "writeSync":
 		return jsEffect{does: writesFile}
 	case "readdir", "readdirSync", "opendir":
-		return jsEffect{does: readsFile}
+		return jsEffect{does: readsFile, gives: readsFile | namesFound}
 	case "unlink", "rm", "rmdir", "rmdirSync", "remove", "removeSync", "emptyDirSync":
 		return jsEffect{does: deletesFiles}
 	}

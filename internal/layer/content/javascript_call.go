@@ -30,6 +30,10 @@ func (p *jsReader) postfix(v jsValue, start, end int, callee bool) jsValue {
 				name := p.word(p.i)
 				p.i++
 				v = p.member(v, name, p.i-1)
+				if w := p.word(p.i - 3); v.kind == jsUnknown && (w == "req" || w == "request") && (name == "headers" || name == "body" || name == "query") {
+					// A server's handler is given what came in, by convention.
+					v = jsValue{carries: v.carries | network, origin: p.t[p.i-3].start}
+				}
 				if p.word(start) == "this" && p.i == start+3 {
 					if w := p.lookup("this." + name); w != nil && len(name) > 2 {
 						v = *w
@@ -52,7 +56,7 @@ func (p *jsReader) postfix(v jsValue, start, end int, callee bool) jsValue {
 			case v.kind == jsArray && p.kind(at) == jsNumber && stop == at+1:
 				v = v.element(p.word(at))
 			case v.kind == jsThing && v.text == "process.env":
-				v = jsValue{carries: environment | passedOn, origin: p.t[start].start}
+				v = jsValue{carries: environment, origin: p.t[start].start}
 				p.see(environment, start, p.i, "")
 			default:
 				v = jsValue{carries: v.carries, origin: v.origin}
@@ -115,7 +119,7 @@ func (p *jsReader) member(v jsValue, name string, at int) jsValue {
 		if at < len(p.t) && out.origin == 0 {
 			out.origin = p.t[at].start
 		}
-		if variable, ok := strings.CutPrefix(full, "process.env."); ok {
+		if variable, ok := strings.CutPrefix(full, "process.env."); ok && v.text == "process.env" {
 			c := environment
 			if secretName(strings.ToUpper(variable)) {
 				c = credential | environment
@@ -242,7 +246,7 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 	if callee.kind == jsFunction && callee.fn != nil {
 		for i, a := range args {
 			if i < len(callee.fn.params) && len(p.text) <= jsRepeat {
-				callee.fn.params[i] |= a.carries | passedOn
+				callee.fn.params[i] |= a.carries
 				if callee.fn.origins[i] == 0 {
 					callee.fn.origins[i] = a.origin
 				}
@@ -263,12 +267,25 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 			v.origin = o
 		}
 	}
-	switch name := p.calledName(start); name {
+	name := p.calledName(start)
+	switch name {
+	case "map", "flatMap", "reduce", "then", "replace", "from":
+		for _, a := range args { // what the callback makes of it
+			if a.kind == jsFunction && a.fn != nil {
+				v.carries |= a.fn.returns.carries
+				v.origin = first(v.origin, a.fn.returns.origin)
+			}
+		}
+	}
+	switch name {
 	case "write", "end", "send", "post", "put", "emit", "request", "append", "publish":
 		if receiver.carries.has(network) && all.carries&^(names|network) != 0 {
 			p.flows(jsValue{carries: all.carries &^ network, origin: all.origin}, network, start, p.i, receiver.text)
 		}
 	case "pipe":
+		if len(args) > 0 && (receiver.carries.has(network) && args[0].carries.has(process) || receiver.carries.has(process) && args[0].carries.has(network)) {
+			p.flows(jsValue{carries: network, origin: first(receiver.origin, args[0].origin)}, process, start, p.i, "")
+		}
 		if len(args) > 0 && args[0].target != "" {
 			p.put(args[0].target, jsValue{carries: receiver.carries&^names | ifSet(receiver.carries.any(network|decodes), writesFile), origin: receiver.origin}, true)
 			p.flows(receiver, writesFile, start, p.i, args[0].text)
@@ -291,7 +308,7 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 			return receiver
 		}
 	case "push", "unshift", "set", "assign", "add":
-		if all.carries&^(names|passedOn) != 0 && p.kind(start) == jsName {
+		if all.carries&^names != 0 && p.kind(start) == jsName {
 			p.put(p.word(start), jsValue{carries: all.carries, origin: all.origin}, true)
 		}
 	case "map", "filter", "forEach", "slice":

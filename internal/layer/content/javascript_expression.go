@@ -84,7 +84,7 @@ func (p *jsReader) store(start, stop int, left, right jsValue, add bool) {
 		}
 	}
 	// What is put into an object flows on with it.
-	if right.carries&^passedOn != 0 && name != "module" && name != "exports" && name != "this" && name != "window" && name != "process" {
+	if right.carries&^namesFound != 0 && name != "module" && name != "exports" && name != "this" && name != "window" && name != "process" {
 		p.put(name, jsValue{carries: right.carries, origin: right.origin}, true)
 	}
 }

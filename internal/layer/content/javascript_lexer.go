@@ -162,7 +162,7 @@ func (l *jsLexer) one(t *jsToken, c byte) {
 			l.operand = false // a property's name
 		}
 		l.tally.names++
-		if len(word) > 5 && word[0] == '_' && word[1] == '0' && word[2] == 'x' {
+		if len(word) > 5 && (word[:3] == "_0x" || word[1] < 'a' && word[2:5] == "_0x") {
 			if l.tally.hexNames++; l.tally.hexNames == 1 {
 				l.tally.hexAt = start
 			}

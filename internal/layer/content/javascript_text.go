@@ -111,7 +111,7 @@ func (p *jsReader) looked(text string) (c capability) {
 	if slashes && installedFile(text) || strings.HasSuffix(text, "app.asar") {
 		c |= namesPackage
 	}
-	if dots && !wide && suspectAddress(text) {
+	if dots && !wide && (suspectAddress(text) || strings.HasPrefix(text, "stratum+")) {
 		c |= namesSuspect
 	}
 	return c

@@ -51,6 +51,10 @@ func (p *jsReader) thing(callee, receiver jsValue, args []jsValue, all jsValue, 
 		if len(args) > 1 && args[1].kind == jsText {
 			return p.member(first, args[1].text, start)
 		}
+	case "Object.getPrototypeOf":
+		if first.kind == jsFunction {
+			return jsValue{kind: jsFunction} // whose constructor makes functions
+		}
 	case "Reflect.apply":
 		if len(args) > 2 && first.kind == jsThing {
 			return p.thing(first, jsValue{}, args[2].list, all, start, false)
@@ -124,13 +128,20 @@ func (p *jsReader) effect(name string, callee, receiver jsValue, args []jsValue,
 	case e.into == process:
 		does |= p.started(first, args, start)
 		v.carries |= does & (credential | hostFacts)
+		switch baseName(first.text) {
+		case "sh", "bash", "cmd.exe", "cmd", "powershell", "powershell.exe", "zsh":
+			v.carries |= process // whose input and output may be joined to something
+		}
+		if all.carries.has(namesSuspect) {
+			does |= suspectHost
+		}
 	case e.into == dynamicCode:
 		if first.kind == jsText && !first.partial && len(args) > 0 {
 			last := args[len(args)-1]
 			if strings.HasPrefix(name, "Function") {
 				first = last
 			}
-			if p.evaluated(first, start) {
+			if first.kind == jsText && !first.partial && p.evaluated(first, start) {
 				return jsValue{kind: jsThing, text: "window"} // Function("return this")
 			}
 		}
@@ -170,6 +181,10 @@ func (p *jsReader) effect(name string, callee, receiver jsValue, args []jsValue,
 			given.carries, given.origin = given.carries|w.carries, w.origin
 		}
 		p.flows(given, process, start, p.i, value)
+	case strings.HasPrefix(name, "dns.") && first.kind == jsText && first.partial && all.carries.any(secrets|hostFacts|readsFile):
+		// The name that is asked for holds what was read.
+		p.flows(all, network|suspectHost, start, p.i, value)
+	case name == "worker_threads.Worker" && !all.carries.any(network|hiddenText):
 	case e.into != 0:
 		p.flows(jsValue{carries: all.carries &^ ifSet(e.into == network, network), origin: all.origin}, e.into, start, p.i, value)
 	}
@@ -228,6 +243,7 @@ func (p *jsReader) module(name string, from, to int) jsValue {
 	}
 	if strings.HasPrefix(name, "data:") {
 		p.see(dynamicCode, from, to, "")
+		p.flows(jsValue{carries: decodes | hiddenText}, dynamicCode, from, to, "")
 		return jsValue{}
 	}
 	return jsValue{kind: jsThing, text: moduleName(name), origin: p.t[from].start}
@@ -295,6 +311,9 @@ func (p *jsReader) started(command jsValue, args []jsValue, start int) (does cap
 		for _, a := range args[1].list {
 			if a.kind == jsText {
 				text += " " + a.text
+				if file, _, _ := strings.Cut(a.text, ","); !p.again && strings.HasPrefix(file, "./") {
+					p.f.refer(file, p.lineOf(p.t[start].start), true)
+				}
 			} else {
 				text += " " + place(a)
 			}
@@ -350,6 +369,12 @@ func (p *jsReader) touched(v *jsValue, at jsValue, args []jsValue, does capabili
 			also |= readsSecret
 			v.carries |= readsSecret
 		}
+		switch {
+		case strings.HasPrefix(at.text, "~"):
+			v.carries |= credential // where tools keep their keys
+		case at.kind == jsText && picture(at.text):
+			v.carries |= decodes | hiddenText
+		}
 		return also
 	}
 	to := at
@@ -373,6 +398,9 @@ func (p *jsReader) touched(v *jsValue, at jsValue, args []jsValue, does capabili
 			also |= hides
 		}
 		return also
+	}
+	if at.carries.has(namesFound) && strings.Contains(p.calledName(start), "writeFile") && len(args) > 1 && args[1].kind == jsText && !args[1].partial && len(args[1].text) < 200 {
+		also |= deletesFiles // all that it finds becomes one text
 	}
 	// The variable that names the file stands for what is written there.
 	open := -1
@@ -456,4 +484,13 @@ func (p *jsReader) neighbour(at jsValue) bool {
 		out = scoped
 	}
 	return ok && strings.Contains(out, "/") && !strings.HasPrefix(out, ".") && !strings.HasPrefix(out, "*") && strings.Contains(path.Base(out), ".")
+}
+
+// picture tells files that hold no code by their name.
+func picture(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".ico", ".bmp", ".webp", ".woff", ".woff2", ".ttf", ".pdf", ".mp3", ".wav", ".mp4", ".dat":
+		return true
+	}
+	return false
 }

@@ -2,8 +2,9 @@ package content
 
 import (
 	"encoding/json"
+	"maps"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -86,12 +87,7 @@ func leaves(raw json.RawMessage, out []string, depth int) []string {
 	case '{':
 		var fields map[string]json.RawMessage
 		if json.Unmarshal(raw, &fields) == nil {
-			keys := make([]string, 0, len(fields))
-			for k := range fields {
-				keys = append(keys, k)
-			}
-			sort.Strings(keys)
-			for _, k := range keys {
+			for _, k := range slices.Sorted(maps.Keys(fields)) {
 				out = leaves(fields[k], out, depth+1)
 			}
 		}
@@ -115,7 +111,7 @@ func (r *release) npmEntries() []entry {
 	hooked := false
 	for _, hook := range npmHooks {
 		if command := r.npm.scripts[hook]; command != "" {
-			out = append(out, entry{"package.json", onInstall, hook, r.expand(command, 0)})
+			out = append(out, entry{"package.json", onInstall, hook, r.expand(command)})
 			hooked = hooked || hook != "postinstall"
 		}
 	}
@@ -146,23 +142,39 @@ func (r *release) npmEntries() []entry {
 	return out
 }
 
-// expand adds the scripts that a hook runs by name: "npm run build".
-func (r *release) expand(command string, depth int) string {
-	for name, body := range r.npm.scripts {
-		for _, tool := range [...]string{"npm run ", "npm run-script ", "yarn run ", "yarn ", "pnpm run ", "pnpm "} {
-			if at := strings.Index(command, tool+name); at >= 0 && depth < 4 {
-				end := at + len(tool) + len(name)
-				if end == len(command) || strings.IndexByte(" ;&|", command[end]) >= 0 {
-					command += " ; " + r.expand(body, depth+1)
-					break
-				}
+// expand adds the scripts that a hook runs by name ("npm run build"), each once.
+func (r *release) expand(command string) string {
+	names := slices.Sorted(maps.Keys(r.npm.scripts))
+	names = names[:min(len(names), maxScripts)]
+	added := map[string]bool{}
+	for again := true; again && len(command) < maxCommand; {
+		again = false
+		for _, name := range names {
+			if !added[name] && runs(command, name) {
+				added[name], again = true, true
+				command += " ; " + r.npm.scripts[name]
 			}
-		}
-		if len(command) > 1<<16 {
-			break
 		}
 	}
 	return command
+}
+
+const (
+	maxScripts = 500     // of a manifest, that hooks are looked up in
+	maxCommand = 1 << 16 // bytes of a hook with what it runs by name
+)
+
+// runs reports whether a command runs a script by its name.
+func runs(command, name string) bool {
+	for _, tool := range [...]string{"npm run ", "npm run-script ", "yarn run ", "yarn ", "pnpm run ", "pnpm ", "bun run "} {
+		if at := strings.Index(command, tool+name); at >= 0 {
+			end := at + len(tool) + len(name)
+			if end == len(command) || strings.IndexByte(" ;&|", command[end]) >= 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // expansions returns the commands that gyp runs while it reads a file:

@@ -49,6 +49,8 @@ type memo struct {
 	facts map[memoKey]*facts
 }
 
+func newMemo() *memo { return &memo{seed: maphash.MakeSeed(), facts: map[memoKey]*facts{}} }
+
 type memoKey struct {
 	language *language
 	hash     uint64
