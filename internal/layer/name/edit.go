@@ -14,6 +14,7 @@ type edit struct {
 	says string
 	at   int  // in the name in use
 	slip bool // one that fingers, eyes or ears make
+	swap bool // of neighbours, which makes a word of another only rarely
 }
 
 // difference returns the one edit that makes c out of p, or ok false: a letter
@@ -27,7 +28,8 @@ func difference(p, c string) (e edit, ok bool) {
 	e.at = min(i, len(p)-1)
 	switch {
 	case len(p) == len(c) && i+1 < len(p) && p[i] == c[i+1] && p[i+1] == c[i] && p[i+2:] == c[i+2:]:
-		e.says, e.slip = "the letters "+quoted(p[i:i+2])+" swapped", letter(p[i]) && letter(p[i+1])
+		e.swap = letter(p[i]) && letter(p[i+1])
+		e.says, e.slip = "the letters "+quoted(p[i:i+2])+" swapped", e.swap
 		return e, true
 	case len(p) == len(c) && i < len(p) && p[i+1:] == c[i+1:]:
 		e.says = quoted(c[i:i+1]) + " for " + quoted(p[i:i+1])
@@ -48,8 +50,6 @@ func difference(p, c string) (e edit, ok bool) {
 func quoted(s string) string { return "“" + s + "”" }
 
 func letter(c byte) bool { return 'a' <= c && c <= 'z' }
-
-func digit(c byte) bool { return '0' <= c && c <= '9' }
 
 func vowel(c byte) bool { return strings.IndexByte("aeiouy", c) >= 0 }
 

@@ -99,7 +99,7 @@ func weigh(l *list, p, c string, e edit) (rule string, s kennel.Severity) {
 		to++
 	}
 	end := to + len(c) - len(p)
-	if to-from < minLength || end-from < minLength {
+	if !e.swap && (to-from < minLength || end-from < minLength) {
 		return rule, kennel.SeverityNone // a separator, or a word too short to tell
 	}
 	was, is := p[from:to], c[from:end]

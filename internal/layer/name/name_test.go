@@ -54,6 +54,7 @@ func TestPublicTyposquats(t *testing.T) {
 		{kennel.NPM, "lodahs", "lodash", "typosquat medium"},
 		{kennel.NPM, "loadsh", "lodash", "typosquat medium"},
 		{kennel.NPM, "electorn", "electron", "typosquat medium"},
+		{kennel.NPM, "webpack-cil", "webpack-cli", "typosquat medium"},
 		{kennel.NPM, "babelcli", "babel-cli", "lookalike medium"},
 		{kennel.NPM, "expres", "express", "typosquat medium"},
 		{kennel.NPM, "axois", "axios", "typosquat medium"},
