@@ -36,7 +36,7 @@ func TestUnicodeMarks(t *testing.T) {
 		{"title = 'МARINA'", ""},
 		{"имя = 'x'; переменная_1 = 2", ""},
 		{"s = '" + strings.Repeat("\u200b", 100) + "'", ""},
-		{"می‌خواهم = 1", ""},
+		{"می\u200cخواهم = 1", ""},
 	} {
 		f := new(facts)
 		readUnicode(source{"x", c.in + "\nnext\n", 1}, f)
