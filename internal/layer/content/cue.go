@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kennel-oss/kennel"
 )
@@ -108,37 +109,38 @@ func innocent(c chain) string {
 	return "An ordinary use of what the language offers."
 }
 
-// obscured makes cues of what hides text.
+// obscured makes cues of what hides text from who reads it.
 func (a *account) obscured() []chain {
 	var out []chain
 	for _, u := range a.units() {
-		weight, kinds := 0, 0
-		seen := map[string]bool{}
-		c := chain{rule: "obfuscated", file: u.path, reach: u.reach, by: u.by}
+		hard := chain{rule: "obfuscated", file: u.path, reach: u.reach, by: u.by}
+		unseen := chain{rule: "invisible-text", file: u.path, reach: u.reach, by: u.by}
 		for _, m := range u.facts.marks {
-			weight = max(weight, m.weight)
-			if !seen[m.kind] && m.weight > 1 {
-				kinds++
-				seen[m.kind] = true
-				if c.says == "" || m.weight == weight {
-					c.says = "the text is made hard to read: " + m.kind
-				}
+			c := &hard
+			switch m.kind {
+			case "invisible text", "text that runs in another direction", "invisible name", "look-alike letters in a name":
+				c = &unseen
 			}
-			if m.weight > 1 {
-				c.evidence = append(c.evidence, at(u.path, m.line, m.kind+": "+m.says))
+			if m.weight < 2 {
+				continue
+			}
+			severity := kennel.SeverityLow
+			if m.weight > 2 || c.says != "" && !strings.HasSuffix(c.says, m.kind) || u.reach == onInstall {
+				severity = kennel.SeverityMedium // plain, or of two kinds
+			}
+			if c == &hard && u.reach == shipped {
+				severity = kennel.SeverityLow
+			}
+			if severity > c.severity {
+				c.severity, c.says = severity, "the text is made hard to read: "+m.kind
+			}
+			c.evidence = append(c.evidence, at(u.path, m.line, m.kind+": "+m.says))
+		}
+		for _, c := range []chain{hard, unseen} {
+			if c.evidence != nil {
+				out = append(out, c)
 			}
 		}
-		switch {
-		case weight >= 3:
-			c.severity = kennel.SeverityMedium
-		case weight == 2 && (kinds > 1 || u.reach == onInstall):
-			c.severity = kennel.SeverityMedium
-		case weight == 2:
-			c.severity = kennel.SeverityLow
-		default:
-			continue
-		}
-		out = append(out, c)
 	}
 	return out
 }

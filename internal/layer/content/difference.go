@@ -32,12 +32,16 @@ func compare(now, before *account) {
 			continue
 		}
 		c.says += "; the previous release did not"
+		if c.rule == "obfuscated" {
+			c.rule = "obfuscation-appeared"
+			c.says = strings.TrimSuffix(c.says, "; the previous release did not") + "; that of the previous release was not"
+		}
 		switch {
 		case c.severity >= kennel.SeverityMedium:
 			c.severity = kennel.SeverityHigh
 		case c.rule == "install-chain" && c.from.any(process|dynamicCode) && !verified(now), c.rule == "persistence", c.rule == "decode-run",
 			c.rule == "exfiltration" && c.from.any(readsSecret|wholeEnv|clipboard), c.rule == "exfiltration" && c.reach == onImport && c.from.any(wallet),
-			c.rule == "download-run" && c.reach == onImport:
+			c.rule == "download-run" && c.reach == onImport, c.rule == "obfuscation-appeared" && c.reach == onImport:
 			c.severity = kennel.SeverityMedium
 		}
 	}

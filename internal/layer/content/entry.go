@@ -3,6 +3,7 @@ package content
 import (
 	"path"
 	"slices"
+	"strings"
 )
 
 // reach is when a file runs.
@@ -65,6 +66,9 @@ func (r *release) rank() []script {
 				s.facts.caps &^= process
 			}
 		}
+		for _, to := range r.named(e.command) {
+			r.follow(to, e.reach, e.by)
+		}
 		scripts = append(scripts, s)
 	}
 	return scripts
@@ -108,4 +112,33 @@ func resolveCommand(r *release, from string, ref reference) []string {
 		return []string{to}
 	}
 	return resolveJavaScript(r, from, reference{to: "./" + to})
+}
+
+// named returns the files of the release that the words of a command name,
+// from the top folder or one that the command changes to: options of node,
+// Windows' start and the like hide them from a reader of shell.
+func (r *release) named(command string) []string {
+	words := strings.FieldsFunc(command, func(c rune) bool { return strings.ContainsRune(" \t\n;&|()=\"'`<>", c) })
+	words = words[:min(len(words), 1000)]
+	folders := []string{"."}
+	var out []string
+	for i, word := range words {
+		before := ""
+		if i > 0 {
+			before = words[i-1]
+		}
+		if before == "cd" && len(folders) < 20 {
+			folders = append(folders, path.Clean(word))
+		}
+		for _, folder := range folders {
+			to := path.Join(folder, strings.ReplaceAll(word, "\\", "/"))
+			switch {
+			case r.has(to):
+				out = append(out, to)
+			case before == "node" || before == "-r" || before == "--require" || before == "--import":
+				out = append(out, resolveJavaScript(r, "package.json", reference{to: "./" + to})...)
+			}
+		}
+	}
+	return out
 }

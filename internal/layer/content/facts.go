@@ -81,12 +81,12 @@ type sight struct {
 
 // flow is data of one capability that reaches another: what was read is sent.
 type flow struct {
-	from, to       capability
-	line           int // of the destination
-	says           string
-	value          string
-	fromLine       int
-	fromSays, hint string // the origin, where it is known
+	from, to capability
+	line     int // of the destination
+	says     string
+	value    string
+	fromLine int // of the origin, where it is known
+	fromSays string
 }
 
 // reference is a file or module that a file loads or starts.
