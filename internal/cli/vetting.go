@@ -16,6 +16,7 @@ import (
 	"github.com/kennel-oss/kennel/internal/layer/content"
 	"github.com/kennel-oss/kennel/internal/layer/known"
 	"github.com/kennel-oss/kennel/internal/layer/name"
+	"github.com/kennel-oss/kennel/internal/layer/publisher"
 	"github.com/kennel-oss/kennel/internal/layer/source"
 	"github.com/kennel-oss/kennel/internal/policy"
 	"github.com/kennel-oss/kennel/internal/target"
@@ -201,4 +202,4 @@ func (v *vetting) nameLayer() []kennel.Layer {
 }
 
 // publisherLayer asks what the registry tells of who publishes.
-func (v *vetting) publisherLayer() []kennel.Layer { return nil }
+func (v *vetting) publisherLayer() []kennel.Layer { return []kennel.Layer{publisher.New()} }

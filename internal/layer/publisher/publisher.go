@@ -84,7 +84,7 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 	}
 	c, ok := open(listing, s)
 	if !ok {
-		return nil, &kennel.CouldNotLook{Reason: "the registry does not list the release"}
+		return nil, &kennel.CouldNotLook{Reason: "the registry does not list the release", Beyond: s.Component.Ecosystem == kennel.Go}
 	}
 	c.withdrawn()
 	if c.before == nil {
@@ -105,9 +105,9 @@ func (c *change) gap() error {
 	people := func(r kennel.Release) bool { return call(r.Publisher) != "" || len(r.Maintainers) > 0 }
 	switch {
 	case !people(c.now) && !slices.ContainsFunc(c.earlier, people):
-		return &kennel.CouldNotLook{Reason: "the registry does not say who publishes"}
+		return &kennel.CouldNotLook{Reason: "the registry does not say who publishes", Part: true, Beyond: true}
 	case c.Mirrored:
-		return &kennel.CouldNotLook{Reason: "the registry's dates are when it took releases in: ages and silences could not be looked at"}
+		return &kennel.CouldNotLook{Reason: "the registry's dates are when it took releases in: ages and silences could not be looked at", Part: true, Beyond: true}
 	}
 	return nil
 }
