@@ -172,7 +172,7 @@ func (s *set) addLine(text []byte, m4 bool, at time.Time) {
 
 // lined are the files whose lines are kept: those that the tools install into
 // every release, by name, and the macros that aclocal copies into aclocal.m4.
-var lined = regexp.MustCompile(`\.(m4|patch)$|^(ltmain\.(sh|in|m4sh)|funclib\.sh|options-parser|extract-trace|libtoolize\.in|test-driver|depcomp|compile|missing|install-sh|ar-lib|mdate-sh|mkinstalldirs|py-compile|ylwrap|config\.(rpath|guess|sub))$`)
+var lined = regexp.MustCompile(`\.(m4|patch)$|^(ltmain\.(sh|in|m4sh)|funclib\.sh|bootstrap(\.in)?|options-parser|extract-trace|libtoolize\.in|test-driver|depcomp|compile|missing|install-sh|ar-lib|mdate-sh|mkinstalldirs|py-compile|ylwrap|config\.(rpath|guess|sub))$`)
 
 func blobID(content []byte) id {
 	h := sha1.New()

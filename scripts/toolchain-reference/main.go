@@ -1,27 +1,34 @@
 // Toolchain-reference makes the reference set of layer source: which files the
 // autotools put into tarballs, and since when each of them exists.
 //
-//	go run ./scripts/toolchain-reference [-work folder] [-offline] [-o internal/layer/source]
+//	go run ./scripts/toolchain-reference [-work folder] [-offline] [-repositories folder] [-o internal/layer/source]
 //
 // It reads Debian's toolchain packages, which it downloads with "apt-get
 // download" into the work folder, in every version that the machine's sources
-// offer; packages (*.deb) already there are used as well, so that several
-// releases can be put together, and so are upstream's tarballs (*.orig.tar.*), which
-// it gets where source packages are offered. Where gnulib's package holds its history as a
-// git bundle, every version that any commit had is taken. Nothing of a package
-// is run.
+// offer, and upstream's tarballs of some (*.orig.tar.*) where source packages are
+// offered. What is in the folder already is used as well, so that several
+// releases can be put together. The committed files were made with the sources
+// of bullseye, bookworm, trixie and sid. Where gnulib's package holds its history
+// as a git bundle, every version that any commit had is taken, from the newest
+// such package. Nothing of a package is run.
+//
+// In the folder of repositories it takes every version that a branch or tag of
+// the toolchain's repositories ever had of the files that its tools copy (see
+// origins), and the patches that distributions apply to libtool. A clone of
+// github.com/OWNER/NAME is looked for as OWNER+NAME or OWNER+NAME/repo. One that
+// is missing is an error: the same inputs give the same bytes.
 //
 // A file dates from the first upload of its upstream version, as the package's
-// changelog has it, or from its own time where that is earlier; a file of
-// gnulib's history from the first commit with it, one of a tarball from the time
-// that it has there. These are days at which it
-// existed for certain; it may be somewhat older.
+// changelog has it, or from its own time where that is earlier; a file of a
+// repository from the first commit with it, one of a tarball from the time that
+// it has there. These are days at which it existed for certain; it may be
+// somewhat older.
 //
 // Three files come out: reference.bin, sorted records of 14 bytes (the first 12
 // of the git blob id, then days since 1990-01-01); lines.bin, records of 12 bytes
-// for lines of the packages' scripts and m4 files, since makers of releases have
-// them in patched versions; and serials.txt, the serial
-// numbers of m4 files and the day from which each was the highest.
+// for lines of scripts and m4 files, since makers of releases have them in patched
+// versions; and serials.txt, the serial numbers of m4 files and the day from which
+// each was the highest.
 package main
 
 import (
@@ -226,7 +233,7 @@ func (s *set) write(out string) error {
 	}
 	var t strings.Builder
 	fmt.Fprintf(&t, "# The highest serial of each m4 file, and from when. Made, like reference.bin (%d files),\n", len(ids))
-	fmt.Fprintf(&t, "# by go run ./scripts/toolchain-reference, out of Debian's packages:\n")
+	fmt.Fprintf(&t, "# by go run ./scripts/toolchain-reference, out of:\n")
 	for _, f := range slices.Sorted(slices.Values(s.from)) {
 		fmt.Fprintf(&t, "#   %s\n", f)
 	}

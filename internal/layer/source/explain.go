@@ -52,6 +52,9 @@ func (c *Comparison) explain(r *release, t *tree, h kennel.History, at time.Time
 
 // scripted reports whether a file is of a kind whose lines the reference has.
 func (f *File) scripted() bool {
+	if path.Base(f.Path) == "configure" {
+		return false // long, and never a copy
+	}
 	switch path.Ext(f.Path) {
 	case ".m4", ".sh", ".guess", ".sub", ".rpath", ".am", "":
 		return true
@@ -99,22 +102,29 @@ func (c *Comparison) own(r *release, asInTree func(name string) bool) map[lineKe
 		if total += len(text); total > maxOwn {
 			break
 		}
+		var whole []byte
 		for line := range bytes.Lines(text) {
 			if normal := NormalLine(line, true); len(normal) > 0 {
 				own[keyOf(normal)] = true
 			}
-			if bytes.IndexByte(line, '\\') >= 0 {
-				own[keyOf(NormalLine([]byte(printed(line)), true))] = true
+			// And as a shell prints it, continued lines in one.
+			line = bytes.TrimRight(line, "\r\n")
+			joined, more := bytes.CutSuffix(line, []byte("\\"))
+			if whole = append(whole, joined...); more && len(whole) < maxLine {
+				continue
 			}
+			if shown := printed.Replace(string(whole)); shown != string(line) {
+				own[keyOf(NormalLine([]byte(shown), true))] = true
+			}
+			whole = whole[:0]
 		}
 	}
 	return own
 }
 
-// printed is a line of a here-document as a shell prints it.
-func printed(line []byte) string {
-	return strings.NewReplacer(`\$`, `$`, "\\`", "`", `\\`, `\`, `\"`, `"`).Replace(string(line))
-}
+// printed writes a line of a here-document in an m4 file as the shell prints it,
+// without the quotes that m4 takes away within a name.
+var printed = strings.NewReplacer(`\$`, `$`, "\\`", "`", `\\`, `\`, `\"`, `"`, "[]", "", "][", "")
 
 const maxOwn = 16 << 20 // bytes of the tree's m4 files that are read
 
