@@ -107,7 +107,7 @@ func readJS(s source, f *facts, inner int) {
 		clear(p.fns)
 		clear(p.kept)
 		clear(p.written)
-		clear(p.binds[:cap(p.binds)])
+		clear(p.binds)
 		*p = jsReader{vars: p.vars, fns: p.fns, kept: p.kept, written: p.written, binds: p.binds[:0], t: p.t[:0],
 			lex: jsLexer{tokens: p.lex.tokens[:0], open: p.lex.open[:0]}}
 		jsReaders.Put(p)
@@ -136,6 +136,7 @@ func readJS(s source, f *facts, inner int) {
 func (p *jsReader) pass() {
 	p.lex = jsLexer{text: p.text, tokens: p.lex.tokens[:0], open: p.lex.open[:0]}
 	clear(p.vars)
+	clear(p.binds)
 	p.binds = p.binds[:0]
 	p.line, p.lineAt, p.count, p.scope = 1, 0, 0, 0
 	if len(p.text) <= nearBytes {
