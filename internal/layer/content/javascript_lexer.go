@@ -69,7 +69,7 @@ type jsLexer struct {
 // jsTally counts what obfuscators leave in bulk.
 type jsTally struct {
 	names, hexNames int // names, and those like _0x3f2a
-	escaped         int // printable letters written as \x61 or a
+	escaped         int // letters written as \x61 and the like
 	escapedAt       int // where the first run of them is
 	hexAt           int
 }

@@ -164,7 +164,7 @@ func (p *jsReader) padding() {
 			// Blanks inside of a text or comment, and deep alignment of short
 			// pieces, are ordinary.
 			if len(after) < hiddenBytes || !strings.ContainsAny(after, "(=") || strings.HasPrefix(after, "//") || strings.HasPrefix(after, "*") ||
-				strings.Count(line, "'")%2 == 1 || strings.Count(line, `"`)%2 == 1 || strings.Count(line, "`")%2 == 1 || strings.TrimSpace(line) == "" && !p.lonely(i, len(after)) {
+				strings.Count(line, "'")%2 == 1 || strings.Count(line, `"`)%2 == 1 || strings.Count(line, "`")%2 == 1 || strings.TrimSpace(line) == "" && !p.lonely(i) {
 				continue
 			}
 			weight := 1
@@ -179,7 +179,7 @@ func (p *jsReader) padding() {
 
 // lonely reports whether a line that begins with blanks alone is far deeper
 // than the line before it.
-func (p *jsReader) lonely(at, _ int) bool {
+func (p *jsReader) lonely(at int) bool {
 	start := strings.LastIndexByte(p.text[:at], '\n')
 	if start <= 0 {
 		return true
