@@ -58,14 +58,9 @@ is a demonstration.`,
   kennel demo xz --format json`,
 		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			outputs, err := f.outputs()
+			outputs, err := f.caseOutputs()
 			if err != nil {
 				return err
-			}
-			for _, o := range outputs {
-				if !slices.Contains(caseFormats, o.format) {
-					return usage("a case is written as text, json, sarif, html or markdown, not as %s", o.format)
-				}
 			}
 			ctx := cmd.Context()
 			s := &scene{app: a, keep: keep}
@@ -103,9 +98,6 @@ is a demonstration.`,
 	flags.StringArrayVarP(&f.output, "output", "o", nil, "also write the case to FILE, its format by its name: .html .md .json .sarif .txt; may be given several times")
 	return cmd
 }
-
-// caseFormats are what a case is written as.
-var caseFormats = []report.Format{report.Text, report.JSON, report.SARIF, report.HTML, report.Markdown}
 
 func failedDemo(ctx context.Context, err error) error {
 	if ctx.Err() != nil {

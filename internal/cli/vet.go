@@ -114,15 +114,9 @@ func (a *app) runVet(ctx context.Context, f *vetFlags, args []string) error {
 	if err := f.check(args); err != nil {
 		return err
 	}
-	outputs, err := f.outputs()
+	outputs, err := f.caseOutputs()
 	if err != nil {
 		return err
-	}
-	for _, o := range outputs {
-		switch o.format {
-		case report.CycloneDX, report.SPDX, report.OpenVEX:
-			return usage("a case is written as text, json, sarif, html or markdown, not as %s", o.format)
-		}
 	}
 	if err := f.checkFailOn(); err != nil {
 		return err
@@ -165,6 +159,18 @@ func (a *app) runVet(ctx context.Context, f *vetFlags, args []string) error {
 		}
 	}
 	return nil
+}
+
+// caseOutputs are the outputs of a command that writes a case.
+func (f *scanFlags) caseOutputs() ([]output, error) {
+	outputs, err := f.outputs()
+	for _, o := range outputs {
+		switch o.format {
+		case report.CycloneDX, report.SPDX, report.OpenVEX:
+			return nil, usage("a case is written as text, json, sarif, html or markdown, not as %s", o.format)
+		}
+	}
+	return outputs, err
 }
 
 // vet makes the case that the arguments ask for.

@@ -162,7 +162,7 @@ func (v *vetting) artifact(ctx context.Context, arg string, t *target.Target) (k
 			return kennel.Case{}, &exit{exitFailed, err}
 		}
 		grants.History = repository
-		layers = append([]kennel.Layer{source.New()}, layers...)
+		layers = append([]kennel.Layer{source.New(), authority.New()}, layers...)
 	}
 	if v.f.previous == "" {
 		notes = append(notes, kennel.Gap{Kind: kennel.GapNotJudged, What: "previous release", Why: "was not compared with: name it with --previous"})

@@ -51,14 +51,14 @@ func TestParse(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"wavers: []":                   "wavers",
-		"version: 2":                   "update kennel",
-		"version: 1\n---\nwaivers: []": "first YAML document",
-		"update: often":                "auto or never",
-		"policy: {extends: all}":       "default or none",
-		"names: {internal: ['@*/*']}":  "is any name",
-		"names: {internal: ['']}":      "is any name",
-		"names: {intern: [a]}":         "intern",
+		"wavers: []":                                          "wavers",
+		"version: 2":                                          "update kennel",
+		"version: 1\n---\nwaivers: []":                        "first YAML document",
+		"update: often":                                       "auto or never",
+		"policy: {extends: all}":                              "default or none",
+		"names: {internal: ['@*/*']}":                         "is any name",
+		"names: {internal: ['']}":                             "is any name",
+		"names: {intern: [a]}":                                "intern",
 		"policy: {rules: [{name: a, verdict: bad}]}":          "deny, review or allow",
 		"waivers: [{reason: x, expires: 2026-01-01}]":         "names no id",
 		"waivers: [{id: CVE-1, expires: 2026-01-01}]":         "has no reason",

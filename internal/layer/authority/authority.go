@@ -83,7 +83,8 @@ func (layer) Name() string       { return name }
 func (layer) Needs() kennel.Need { return kennel.NeedHistory }
 
 // Examine returns the cues of the repository's history as of s.AsOf, in time
-// order. s.Component may be zero: the release examined is the newest tag.
+// order. The release examined is that of s.Component, where the history has a
+// tag of its version, else the newest.
 func (l layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, error) {
 	found, _, err := l.Illustrate(ctx, s)
 	return found, err
@@ -96,7 +97,7 @@ func (layer) Illustrate(ctx context.Context, s kennel.Subject) ([]kennel.Finding
 	if err != nil {
 		return nil, kennel.Exhibit{}, err
 	}
-	r, err := collect(ctx, h, s.AsOf)
+	r, err := collect(ctx, h, s.Component, s.AsOf)
 	if err != nil {
 		return nil, kennel.Exhibit{}, err
 	}

@@ -206,6 +206,20 @@ func TestSignerAndShare(t *testing.T) {
 	expect(t, examine(t, s, date("2023-12-10 12:00")))
 }
 
+// What came with later releases says nothing of an earlier one.
+func TestOfARelease(t *testing.T) {
+	s := settledProject()
+	s.commit(ada, date("2020-03-01 00:00"), "src/main.c")
+	s.tag("v2020", bea, newKey, date("2020-03-02 00:00"))
+	for version, want := range map[string]int{"2019": 0, "2020": 1, "": 1} {
+		c := kennel.Component{Version: version}
+		found, err := New().Examine(t.Context(), kennel.NewSubject(c, date("2021-01-01 00:00"), kennel.Grants{History: s}))
+		if err != nil || min(len(found), 1) != want {
+			t.Errorf("release %q: %v, %v", version, said(found), err)
+		}
+	}
+}
+
 func TestOrdinarySigners(t *testing.T) {
 	s := settledProject()
 	s.commit(gab, date("2011-05-01 00:00"), "src/x.c")

@@ -41,13 +41,17 @@ type tag struct {
 // maxKept bounds each list of commits kept whole.
 const maxKept = 2000
 
-// collect reads the history once.
-func collect(ctx context.Context, h kennel.History, asOf time.Time) (*record, error) {
-	r := &record{asOf: asOf, first: map[int32]time.Time{}}
+// collect reads the history once, as of a moment, or as of the release of a
+// component where the history has its tag and that is earlier.
+func collect(ctx context.Context, h kennel.History, c kennel.Component, asOf time.Time) (*record, error) {
 	all, err := h.Tags()
 	if err != nil {
 		return nil, err
 	}
+	if at := released(h, all, c); !at.IsZero() && at.Before(asOf) {
+		asOf = at // what came with later releases is no answer about this one
+	}
+	r := &record{asOf: asOf, first: map[int32]time.Time{}}
 	// Lightweight tags have the time of their commit.
 	light := map[string]time.Time{}
 	for _, t := range all {
@@ -132,6 +136,25 @@ func collect(ctx context.Context, h kennel.History, asOf time.Time) (*record, er
 		}
 	}
 	return r, nil
+}
+
+// released is when a component's tag was made; zero when none is found.
+func released(h kennel.History, tags []kennel.Tag, c kennel.Component) time.Time {
+	named := kennel.TagsOf(tags, c)
+	if len(named) == 0 {
+		return time.Time{}
+	}
+	if !named[0].Time.IsZero() {
+		return named[0].Time
+	}
+	if direct, ok := h.(interface {
+		CommitTime(id string) (time.Time, error)
+	}); ok {
+		if at, err := direct.CommitTime(named[0].Commit); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
 }
 
 // keep puts a commit of the window where rules look for it.

@@ -190,24 +190,6 @@ func TestWrongLinkIsCouldNotLook(t *testing.T) {
 	}
 }
 
-func TestTagNames(t *testing.T) {
-	for _, test := range []struct {
-		tag, name, version string
-		rank               int // -1 for no
-	}{
-		{"v1.2.3", "x", "1.2.3", 1}, {"1.2.3", "x", "v1.2.3", 1}, {"x-1.2.3", "x", "1.2.3", 0}, {"x-1_2_3", "x", "1.2.3", 0},
-		{"R_1_2_3", "x", "1.2.3", 2}, {"release-1.2.3-stable", "x", "1.2.3", 2}, {"@s/x@1.2.3", "@s/x", "1.2.3", 0},
-		{"x/v1.2.3", "@s/x", "1.2.3", 0}, {"sub/v1.2.3", "example.com/m/sub", "v1.2.3", 0}, {"X5_44", "x", "5.44", 0}, {"p2-10.42", "p2", "10.42", 0},
-		{"v11.2.3", "x", "1.2.3", -1}, {"v0.1.2.3", "x", "1.2.3", -1}, {"v1.2.3-rc1", "x", "1.2.3", -1}, {"v1.2.30", "x", "1.2.3", -1},
-		{"v1.2.3", "x", "", -1}, {"v1.2.3-rc.1", "x", "1.2.3-rc.1", 1},
-	} {
-		rank, ok := names(test.tag, kennel.Component{Package: kennel.Package{Name: test.name}, Version: test.version})
-		if ok != (test.rank >= 0) || ok && rank != test.rank {
-			t.Errorf("%s for %s %s: %d, %v; want %d", test.tag, test.name, test.version, rank, ok, test.rank)
-		}
-	}
-}
-
 func TestPackages(t *testing.T) {
 	manifest := `{"name":"@k/bowl","version":"2.0.0","main":"index.js","scripts":{"postinstall":"node setup"},"dependencies":{"a":"1"}}`
 	tree := map[string]string{"packages/bowl/package.json": manifest, "packages/bowl/setup.js": "require('./lib/check')\n",

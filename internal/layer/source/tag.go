@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +35,7 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 	if err != nil {
 		return nil, &kennel.CouldNotLook{Reason: "the repository's tags could not be read", Err: err}
 	}
-	list := candidates(tags, c)
+	list := kennel.TagsOf(tags, c)
 	if commit := packedFrom(r); commit != "" && c.Commit == "" {
 		// A tag of that commit comes first, or else the commit itself last.
 		if i := slices.IndexFunc(list, func(t kennel.Tag) bool { return t.Commit == commit }); i >= 0 {
@@ -176,82 +175,6 @@ func (t *tree) has(name string) bool { _, ok := t.find(name); return ok }
 // inModule reports whether a path of the release lies in a submodule.
 func (t *tree) inModule(name string) bool {
 	return slices.ContainsFunc(t.modules, func(m string) bool { return strings.HasPrefix(t.folder+name, m) })
-}
-
-// candidates are the tags that can be this version's, likeliest first.
-func candidates(tags []kennel.Tag, c kennel.Component) []kennel.Tag {
-	type ranked struct {
-		tag  kennel.Tag
-		rank int
-	}
-	var list []ranked
-	for _, t := range tags {
-		if t.Commit == "" {
-			continue
-		}
-		if c.Commit != "" {
-			if t.Name == c.Commit {
-				return []kennel.Tag{t}
-			}
-			continue
-		}
-		if rank, ok := names(t.Name, c); ok {
-			list = append(list, ranked{t, rank})
-		}
-	}
-	if c.Commit != "" {
-		return []kennel.Tag{{Commit: c.Commit}}
-	}
-	slices.SortFunc(list, func(a, b ranked) int {
-		return cmp.Or(a.rank-b.rank, len(a.tag.Name)-len(b.tag.Name), strings.Compare(a.tag.Name, b.tag.Name))
-	})
-	out := make([]kennel.Tag, len(list))
-	for i := range list {
-		out[i] = list[i].tag
-	}
-	return out
-}
-
-// dots writes the separators that projects use within versions as dots.
-var dots = strings.NewReplacer("_", ".", "-", ".", "+", ".")
-
-// names reports whether a tag is named after the component's version: the
-// version, in any of the usual separators, with nothing of a version before
-// it and nothing but a word like "stable" behind it. A lesser rank is likelier.
-func names(tag string, c kennel.Component) (int, bool) {
-	version := strings.TrimPrefix(strings.ToLower(c.Version), "v")
-	plain := dots.Replace(strings.ToLower(tag))
-	at := strings.LastIndex(plain, dots.Replace(version))
-	if version == "" || at < 0 {
-		return 0, false
-	}
-	switch plain[at+len(version):] {
-	case "", ".stable", ".release", ".final", ".ga":
-	default:
-		return 0, false
-	}
-	before := strings.ToLower(tag[:at])
-	if b := plain[:at]; b != "" {
-		if last := b[len(b)-1]; isDigit(last) || last == '.' && len(b) > 1 && isDigit(b[len(b)-2]) && !strings.HasPrefix(before, "@") && !named(before, c) {
-			return 0, false
-		}
-	}
-	switch {
-	case named(before, c):
-		return 0, true
-	case before == "" || before == "v":
-		return 1, true
-	case strings.HasPrefix(before, "r"):
-		return 2, true
-	}
-	return 3, true
-}
-
-// named reports whether what stands before the version is the component.
-func named(before string, c kennel.Component) bool {
-	before = strings.TrimRight(strings.TrimSuffix(strings.TrimRight(before, "-_@/."), "v"), "-_@/.")
-	name := strings.ToLower(c.Name)
-	return before != "" && (before == name || before == path.Base(name))
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
