@@ -161,8 +161,11 @@ func (v *caseView) headline() string {
 		if v.persons > 0 {
 			said = append(said, number(v.persons)+" of "+counted(len(v.parts), "package", "packages")+" for a person")
 		}
-		if v.minor > 0 {
+		switch {
+		case v.minor > 0 && v.persons > 0:
 			said = append(said, number(v.minor)+" with minor cues")
+		case v.minor > 0:
+			said = append(said, number(v.minor)+" of "+counted(len(v.parts), "package", "packages")+" with minor cues, none for a person")
 		}
 		switch {
 		case len(said) > 0:
