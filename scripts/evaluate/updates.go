@@ -41,6 +41,7 @@ func updates(ctx context.Context, args []string) error {
 	half := flags.String("half", "looked at", "which half of the list")
 	only := flags.String("only", "", "only updates whose repository or commit begins so")
 	program := flags.String("kennel", "kennel", "the program to measure")
+	offline := flags.Bool("offline", false, "connect to nothing")
 	keep := flags.String("keep", "", "write the case of each update that needs a person into this folder, as a page")
 	flags.Parse(args)
 	if flags.NArg() != 1 {
@@ -67,7 +68,7 @@ func updates(ctx context.Context, args []string) error {
 			return ctx.Err()
 		}
 		began := time.Now()
-		c, err := vetUpdate(ctx, *program, flags.Arg(0), f[0], f[1], f[2], *keep)
+		c, err := vetUpdate(ctx, *program, flags.Arg(0), f[0], f[1], f[2], *keep, *offline)
 		took += time.Since(began)
 		if err != nil {
 			fmt.Printf("| %s | %.10s | %s | | not measured | %v |\n", f[0], f[2], f[3], err)
@@ -134,7 +135,7 @@ func keys[V any](m map[string]V) func(yield func(string) bool) {
 }
 
 // vetUpdate vets the change of a lock file from a commit's first parent to it.
-func vetUpdate(ctx context.Context, program, folder, repository, lock, commit, keep string) (*caseOf, error) {
+func vetUpdate(ctx context.Context, program, folder, repository, lock, commit, keep string, offline bool) (*caseOf, error) {
 	git, err := clone(folder, repository)
 	if err != nil {
 		return nil, err
@@ -164,6 +165,9 @@ func vetUpdate(ctx context.Context, program, folder, repository, lock, commit, k
 	}
 	out := filepath.Join(work, "case.json")
 	vet := []string{"vet", "--upgrade", filepath.Join(work, "old"), filepath.Join(work, "new"), "--fail-on", "never", "--allow-gaps", "--quiet", "-o", out}
+	if offline {
+		vet = append(vet, "--offline")
+	}
 	if keep != "" {
 		vet = append(vet, "-o", filepath.Join(keep, strings.ReplaceAll(repository, "/", "-")+"-"+commit[:10]+".html"))
 	}
