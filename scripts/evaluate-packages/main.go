@@ -29,7 +29,7 @@ import (
 
 func main() {
 	list := flag.String("list", "docs/evaluation/npm/packages.tsv", "the list of packages")
-	half := flag.String("half", "looked at", `which half: "looked at" or "set aside"`)
+	half := flag.String("half", "looked at", `which half: "looked at", "set aside" or, of the imitations, "fresh"`)
 	imitations := flag.Bool("techniques", false, "measure the imitations of techniques instead of a tree")
 	squats := flag.Bool("names", false, "measure the names of published look-alikes instead of a tree")
 	squatted := flag.String("squats", "docs/evaluation/npm/squats.tsv", "the names of published look-alikes")

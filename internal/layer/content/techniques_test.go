@@ -19,7 +19,7 @@ import (
 
 // Imitations of published techniques are found and their benign twins are not,
 // or techniques.tsv says so. Rows that are still open are measured and logged
-// in the half that may be looked at, and not run in the other.
+// in the half that may be looked at, and not run in the others.
 func TestTechniques(t *testing.T) {
 	p, err := policy.Compile(policy.Default())
 	if err != nil {
