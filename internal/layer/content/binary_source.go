@@ -9,7 +9,7 @@ import (
 )
 
 // maxPictures bounds how many bytes of a release's pictures are looked through.
-const maxPictures = 32 << 20
+const maxPictures = 256 << 20
 
 // disguised makes chains of programs that the release hides: named as data, or
 // behind a picture. Others are ordinary, and told where they appear.
@@ -20,10 +20,19 @@ func (a *account) disguised() []chain {
 		switch strings.ToLower(path.Ext(f.path)) {
 		case ".png", ".jpg", ".jpeg", ".gif":
 			// The frame gives only the head of what no language reads.
-			if f.binary == "" && f.size > 4096 && read+f.size <= maxPictures {
-				read += f.size
-				f.binary = carried([]byte(a.release.text(f.path)))
+			if f.binary != "" || f.size <= 4096 {
+				break
 			}
+			if f.size > maxText {
+				a.release.gap(gap{why: tooLarge, what: f.path})
+				break
+			}
+			if read+f.size > maxPictures {
+				a.release.gap(gap{why: fmt.Sprintf("of its pictures, what is past %d MiB was not looked through", maxPictures>>20)})
+				break
+			}
+			read += f.size
+			f.binary = carried([]byte(a.release.text(f.path)))
 		}
 		hidden := strings.Contains(f.binary, " named as ") || strings.Contains(f.binary, " behind ")
 		if !hidden || len(out) == maxCues {

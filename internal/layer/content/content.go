@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/kennel-oss/kennel"
 )
@@ -34,18 +33,24 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 	switch fsys, err := s.Previous(); {
 	case errors.Is(err, kennel.ErrNotGranted):
 	case err != nil:
-		now.release.gap("the previous release: " + err.Error())
+		now.release.gap(gap{why: notCompared, what: err.Error()})
 	default:
 		// The previous release's own folder names another version.
 		if before, err = examine(ctx, fsys, "", m); err != nil {
 			if ctx.Err() != nil {
 				return nil, err
 			}
-			now.release.gap("the previous release: " + err.Error())
+			now.release.gap(gap{why: notCompared, what: err.Error()})
+		} else if !before.release.whole() {
+			// What it seems to lack may be where nobody looked.
+			now.release.gap(gap{why: "the release before it was not wholly looked at", what: before.release.unseen().Error()})
 		}
 	}
+	now.unread()
 	return cues(s.Component, now, before), now.release.unseen()
 }
+
+const notCompared = "it could not be compared with the release before it"
 
 // account is what a release can do.
 type account struct {
@@ -66,16 +71,4 @@ func examine(ctx context.Context, fsys fs.FS, module string, m *memo) (*account,
 	a := &account{release: r, scripts: r.rank()}
 	a.chains = a.join()
 	return a, nil
-}
-
-// unseen returns what was not looked at as an error, nil for nothing.
-func (r *release) unseen() error {
-	if len(r.gaps) == 0 {
-		return nil
-	}
-	says := strings.Join(r.gaps[:min(len(r.gaps), maxGaps)], "; ")
-	if more := len(r.gaps) - maxGaps; more > 0 {
-		says += fmt.Sprintf("; and %d more", more)
-	}
-	return &kennel.CouldNotLook{Reason: "a part of the release was not looked at", Err: errors.New(says)}
 }

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"fmt"
 	"math/bits"
 	"strings"
 )
@@ -142,7 +143,11 @@ func (f *facts) flow(fl flow) {
 }
 
 func (f *facts) refer(to string, line int, runs bool) {
-	if to != "" && len(to) < 1000 && len(f.refs) < maxRefs {
+	switch {
+	case to == "" || len(to) >= 1000:
+	case len(f.refs) == maxRefs:
+		f.part = fmt.Sprintf("of the files that one file loads, those past the first %d were not followed", maxRefs)
+	default:
 		f.refs = append(f.refs, reference{strings.Clone(to), line, runs})
 	}
 }

@@ -1,13 +1,16 @@
 package content
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // readM4 reads autoconf's input and macros: the shell text in the arguments of
 // macros, where m4 hands it through to configure. m4 itself is not evaluated.
 func readM4(s source, f *facts) {
 	text := s.text
 	if len(text) > maxShellText {
-		f.part = "too long an m4 text"
+		f.part = fmt.Sprintf("of an m4 file, what is past %d MiB was not read", maxShellText>>20)
 		text = text[:maxShellText]
 	}
 	var steps [][]shPipeline

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"fmt"
 	"path"
 	"strings"
 )
@@ -10,7 +11,7 @@ import (
 func readMake(s source, f *facts) {
 	text := s.text
 	if len(text) > maxShellText {
-		f.part = "too long a Makefile"
+		f.part = fmt.Sprintf("of a Makefile, what is past %d MiB was not read", maxShellText>>20)
 		text = text[:maxShellText]
 	}
 	steps := makeSteps(text, s.first)

@@ -1,6 +1,9 @@
 package content
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Bounds on what is followed in one text.
 const (
@@ -93,7 +96,7 @@ func readPython(s source, f *facts) { readPythonText(s.text, s.first, 0, f) }
 
 func readPythonText(text string, line, decoded int, f *facts) {
 	if len(text) > maxPython {
-		f.part = "too long a Python text"
+		f.part = fmt.Sprintf("of a Python file, what is past %d MiB was not read", maxPython>>20)
 		text = text[:maxPython]
 	}
 	text = strings.TrimPrefix(text, "\xef\xbb\xbf")

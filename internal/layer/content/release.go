@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -27,7 +26,9 @@ type release struct {
 	files []file
 	index map[string]int // path -> index in files
 	npm   *npmManifest   // nil when there is none
-	gaps  []string       // what was not looked at
+	gaps  []gap          // what was not looked at
+	// others counts the files of code that no reader knows, by language.
+	others map[string]int
 }
 
 // file is a file of a release.
@@ -59,7 +60,7 @@ type memoKey struct {
 
 // open lists the files of a release.
 func open(ctx context.Context, fsys fs.FS, module string) (*release, error) {
-	r := &release{fsys: fsys, top: ".", index: map[string]int{}}
+	r := &release{fsys: fsys, top: ".", index: map[string]int{}, others: map[string]int{}}
 	if info, err := fs.Stat(fsys, module); fs.ValidPath(module) && err == nil && info.IsDir() {
 		r.top = module // a Go module's zip
 	} else if list, err := fs.ReadDir(fsys, "."); err == nil && len(list) == 1 && list[0].IsDir() {
@@ -67,7 +68,7 @@ func open(ctx context.Context, fsys fs.FS, module string) (*release, error) {
 	}
 	err := fs.WalkDir(fsys, r.top, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
-			r.gap(name + " could not be read")
+			r.gap(gap{why: unreadable, what: name})
 			if name == r.top {
 				return err
 			}
@@ -92,7 +93,7 @@ func open(ctx context.Context, fsys fs.FS, module string) (*release, error) {
 		}
 		info, err := d.Info()
 		if err != nil {
-			r.gap(name + " could not be read")
+			r.gap(gap{why: unreadable, what: name})
 			return nil
 		}
 		inner := name
@@ -104,7 +105,7 @@ func open(ctx context.Context, fsys fs.FS, module string) (*release, error) {
 		return nil
 	})
 	if errors.Is(err, errTooMany) {
-		r.gap(fmt.Sprintf("more than %d files", maxFiles))
+		r.gap(gap{why: fmt.Sprintf("of its files, those past the first %d were not read", maxFiles)})
 		err = nil
 	}
 	if err == nil && len(r.files) == 0 {
@@ -112,6 +113,11 @@ func open(ctx context.Context, fsys fs.FS, module string) (*release, error) {
 	}
 	return r, err
 }
+
+const (
+	unreadable = "a file or folder could not be read"
+	tooLarge   = "a file over 48 MiB was not read" // maxText
+)
 
 var errTooMany = errors.New("too many files")
 
@@ -169,23 +175,32 @@ func (r *release) examine(ctx context.Context, m *memo) error {
 			}
 			head = r.head(f.path)
 			if f.binary = binaryKind(f.path, []byte(head)); f.binary != "" {
+				switch {
+				case f.binary == "Java class":
+					r.others["Java"]++
+				case program([]byte(head)) != "":
+					r.others[compiled]++
+				}
 				continue
 			}
 			if l = languageOf(f.path, head); l == nil {
+				if other := unreadLanguage(f.path, head); other != "" {
+					r.others[other]++
+				}
 				continue
 			}
 		}
 		if f.size > maxText {
-			r.gap(f.path + " is too large to be read")
+			r.gap(gap{why: tooLarge, what: f.path})
 			continue
 		}
 		if total += f.size; total > maxTotal {
-			r.gap(fmt.Sprintf("the files after %s: more than %d bytes of code", f.path, int64(maxTotal)))
+			r.gap(gap{why: fmt.Sprintf("of its code, what is past %d GiB was not read", maxTotal>>30), what: "from " + f.path})
 			break
 		}
 		text, err := r.read(f.path, maxText)
 		if err != nil {
-			r.gap(f.path + " could not be read")
+			r.gap(gap{why: unreadable, what: f.path})
 			continue
 		}
 		f.hash = maphash.String(m.seed, text)
@@ -198,16 +213,10 @@ func (r *release) examine(ctx context.Context, m *memo) error {
 			m.facts[key] = f.facts
 		}
 		if f.facts.part != "" {
-			r.gap(f.path + ": " + f.facts.part)
+			r.gap(gap{why: f.facts.part, what: f.path})
 		}
 	}
 	return nil
-}
-
-func (r *release) gap(says string) {
-	if !slices.Contains(r.gaps, says) {
-		r.gaps = append(r.gaps, says)
-	}
 }
 
 // platform reports whether a dependency is one that may be missing: mostly the

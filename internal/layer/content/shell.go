@@ -1,6 +1,7 @@
 package content
 
 import (
+	"fmt"
 	"path"
 	"strings"
 )
@@ -38,7 +39,7 @@ func readShell(s source, f *facts) { readShellText(s.text, s.first, f) }
 
 func readShellText(text string, line int, f *facts) {
 	if len(text) > maxShellText {
-		f.part = "too long a shell text"
+		f.part = fmt.Sprintf("of a shell script, what is past %d MiB was not read", maxShellText>>20)
 		text = text[:maxShellText]
 	}
 	list := parseShell(text, line, 0)
@@ -59,7 +60,7 @@ func (r *shReader) twice(pass func(*shReader)) {
 		pass(r)
 	}
 	if r.left <= 0 {
-		r.f.part = "too many commands"
+		r.f.part = fmt.Sprintf("of a script, commands past the first %d were not followed", maxShellEvals)
 	}
 }
 

@@ -3,6 +3,7 @@ package content
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"path"
 	"strings"
 )
@@ -197,7 +198,7 @@ func (r *shReader) code(base string, v, in shValue) shValue {
 		return shValue{from: v.from & heldOwn}
 	}
 	if r.bytes += len(v.text); r.bytes > maxShellBytes {
-		r.f.part = "too much text that is put together and run"
+		r.f.part = fmt.Sprintf("of the text that a script puts together and runs, what is past %d MiB was not read", maxShellBytes>>20)
 		return shValue{}
 	}
 	r.depth++
