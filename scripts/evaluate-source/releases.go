@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/archive"
 	"github.com/kennel-oss/kennel/internal/ecosystem"
 	"github.com/kennel-oss/kennel/internal/fetch"
 	"github.com/kennel-oss/kennel/internal/history"
-	"github.com/kennel-oss/kennel/internal/target"
 )
 
 // tally is what came of one ecosystem's releases.
@@ -112,7 +112,16 @@ func one(registries *fetch.Registries, c kennel.Component, repository string) (*
 	if err != nil {
 		return nil, err
 	}
-	unpacked, err := target.Open(ctx, path, target.Options{})
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	unpacked, err := archive.Open(ctx, filepath.Base(path), content{file, info.Size()}, archive.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +131,7 @@ func one(registries *fetch.Registries, c kennel.Component, repository string) (*
 		return nil, err
 	}
 	defer h.Close()
-	return measure(ctx, kennel.NewSubject(c, time.Time{}, kennel.Grants{Release: unpacked.FS(), History: h}))
+	return measure(ctx, kennel.NewSubject(c, time.Time{}, kennel.Grants{Release: unpacked, History: h}))
 }
 
 // cloned is the folder of a repository, as owner+name/repo or owner+name.
