@@ -133,6 +133,11 @@ func (a *account) chained(u unit, fl flow) (chain, bool) {
 		c.rule, c.from = "download-run", network
 		c.says = "what is received from the network is run as code"
 		c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityLow, kennel.SeverityNone)
+		if fl.from.any(decodes) {
+			// Who loads code as it is meant to does not send it in disguise.
+			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
+			c.says = "what is received from the network is decoded and run as code"
+		}
 	case fl.to.any(process) && fl.from.any(network):
 		c.rule, c.from = "download-run", fl.from&(network|writesFile)
 		c.says = "what is received from the network decides what program is run"

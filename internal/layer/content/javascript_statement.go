@@ -34,8 +34,9 @@ func (p *jsReader) statement(end int) {
 	}
 	switch p.word(p.i) {
 	case "var", "let", "const":
+		constant := p.word(p.i) == "const"
 		p.i++
-		p.declarations(end)
+		p.declarations(end, constant)
 	case "return", "throw":
 		thrown := p.word(p.i) == "throw"
 		p.i++
@@ -102,7 +103,7 @@ func (p *jsReader) statement(end int) {
 }
 
 // declarations reads what follows var, let and const.
-func (p *jsReader) declarations(end int) {
+func (p *jsReader) declarations(end int, constant bool) {
 	for p.i < end {
 		name := p.i
 		after := name + 1
@@ -125,6 +126,9 @@ func (p *jsReader) declarations(end int) {
 		}
 		rest := p.i
 		p.pattern(name, end, v, true)
+		if constant && after == name+1 {
+			p.refill(p.t[name].start)
+		}
 		p.i = rest
 		if p.op(p.i) != ',' {
 			return

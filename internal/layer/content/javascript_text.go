@@ -108,6 +108,9 @@ func (p *jsReader) looked(text string) (c capability) {
 	if startupPath(text) {
 		c |= namesStartup
 	}
+	if dots && !wide && picture(text) {
+		c |= namesPicture
+	}
 	if slashes && installedFile(text) || strings.HasSuffix(text, "app.asar") {
 		c |= namesPackage
 	}

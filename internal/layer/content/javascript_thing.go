@@ -220,7 +220,9 @@ func baseName(text string) string {
 // required works out require(x) and import(x).
 func (p *jsReader) required(what, all jsValue, start int) jsValue {
 	if what.kind == jsText && !what.partial {
-		if what.hidden && dangerous(what.text) && !p.again {
+		if !p.again && what.carries.has(decodes) {
+			p.f.mark("hidden name", p.lineOf(p.t[start].start), 3, p.says(start, p.i)+" loads "+what.text)
+		} else if !p.again && what.hidden && dangerous(what.text) {
 			p.f.mark("hidden name", p.lineOf(p.t[start].start), 2, p.says(start, p.i))
 		}
 		p.refer(what.text, start)
@@ -279,6 +281,9 @@ func (p *jsReader) decode(name string, args []jsValue, all jsValue, start int) j
 	}
 	if name == "decodeURIComponent" {
 		return jsValue{carries: all.carries, origin: all.origin}
+	}
+	if p.fn != nil && encoding != "bytes" {
+		p.fn.decodes = encoding
 	}
 	c := decodes
 	if encoding == "bytes" {
@@ -372,7 +377,7 @@ func (p *jsReader) touched(v *jsValue, at jsValue, args []jsValue, does capabili
 		switch {
 		case strings.HasPrefix(at.text, "~"):
 			v.carries |= credential // where tools keep their keys
-		case at.kind == jsText && picture(at.text):
+		case at.carries.has(namesPicture):
 			v.carries |= decodes | hiddenText
 		}
 		return also
@@ -403,14 +408,7 @@ func (p *jsReader) touched(v *jsValue, at jsValue, args []jsValue, does capabili
 		also |= deletesFiles // all that it finds becomes one text
 	}
 	// The variable that names the file stands for what is written there.
-	open := -1
-	if p.i-1 < len(p.t) && p.i > 0 {
-		open = int(p.t[p.i-1].match)
-	}
-	target := ""
-	if open > 0 && p.kind(open+1) == jsName && (p.op(open+2) == ',' || p.op(open+2) == ')') {
-		target = p.word(open + 1)
-	}
+	target := p.firstName()
 	data := jsValue{}
 	if len(args) > 1 {
 		data = args[1]
