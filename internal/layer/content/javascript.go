@@ -214,6 +214,17 @@ func (p *jsReader) says(from, to int) string {
 	return p.text[start:max(start, end)]
 }
 
+// whole is the line at an offset, or of a long one what begins there.
+func (p *jsReader) whole(offset int32) string {
+	before := p.text[max(0, int(offset)-maxSnippet):offset]
+	start := int(offset) - len(before) + strings.LastIndexByte(before, '\n') + 1
+	line, _, _ := strings.Cut(p.text[start:min(int(offset)+200, len(p.text))], "\n")
+	if len(line) > maxSnippet {
+		return p.around(offset)
+	}
+	return line
+}
+
 // around is the code at an offset.
 func (p *jsReader) around(offset int32) string {
 	return p.text[offset:min(int(offset)+200, len(p.text))]
@@ -234,7 +245,7 @@ func (p *jsReader) flows(v jsValue, into capability, from, to int, value string)
 	}
 	fl := flow{from: carried, to: into, line: p.lineOf(p.t[from].start), says: p.says(from, to), value: value}
 	if v.origin > 0 && int(v.origin) < len(p.text) {
-		fl.fromLine, fl.fromSays = p.lineOf(v.origin), p.around(v.origin)
+		fl.fromLine, fl.fromSays = p.lineOf(v.origin), p.whole(v.origin)
 	}
 	p.f.flow(fl)
 }

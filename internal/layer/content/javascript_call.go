@@ -238,10 +238,8 @@ func (p *jsReader) call(callee, receiver jsValue, start, end int, created bool) 
 func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, created bool) jsValue {
 	all := jsValue{}
 	for _, a := range args {
+		all.origin = origin(all, a)
 		all.carries |= a.carries
-		if a.carries&^names != 0 && all.origin == 0 {
-			all.origin = a.origin
-		}
 	}
 	if callee.kind == jsFunction && callee.fn != nil {
 		for i, a := range args {
@@ -322,7 +320,10 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 		if all.carries&^names != 0 && p.kind(start) == jsName {
 			p.put(p.word(start), jsValue{carries: all.carries, origin: all.origin}, true)
 		}
-	case "map", "filter", "forEach", "slice":
+	case "map", "filter", "forEach", "slice", "substring", "substr", "subarray":
+		if name[0] == 's' { // where it is cut is no part of it
+			v.carries, v.origin = receiver.carries|callee.carries, first(receiver.origin, callee.origin)
+		}
 		if receiver.kind == jsArray {
 			v.kind, v.list = jsArray, receiver.list
 			if name == "map" {

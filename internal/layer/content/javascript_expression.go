@@ -418,10 +418,8 @@ func (p *jsReader) array(end int) jsValue {
 			continue
 		}
 		e := p.assign(stop)
+		v.origin = origin(v, e)
 		v.carries |= e.carries
-		if v.origin == 0 && e.carries&^names != 0 {
-			v.origin = e.origin
-		}
 		if len(v.list) < 64 {
 			v.list = append(v.list, e)
 		}
@@ -481,17 +479,13 @@ func (p *jsReader) object(end int) jsValue {
 				}
 			}
 			e = p.spread(e)
+			v.origin = origin(v, e)
 			v.carries |= e.carries
-			if v.origin == 0 && e.carries&^names != 0 {
-				v.origin = e.origin
-			}
 		case p.i == key+1 && p.kind(key) == jsName: // a name alone
 			p.i = key
 			e := p.spread(p.assign(stop))
+			v.origin = origin(v, e)
 			v.carries |= e.carries
-			if v.origin == 0 && e.carries&^names != 0 {
-				v.origin = e.origin
-			}
 		}
 		if p.i == at {
 			p.i++

@@ -50,7 +50,7 @@ func (p *jsReader) put(name string, v jsValue, add bool) {
 		}
 		return
 	}
-	carries, origin := old.carries, old.origin
+	carries, from := old.carries, origin(*old, v)
 	switch {
 	case !add && v.kind != jsUnknown:
 		*old = v
@@ -58,11 +58,7 @@ func (p *jsReader) put(name string, v jsValue, add bool) {
 		*old = join2(*old, v)
 	}
 	old.carries |= carries | v.carries
-	if origin != 0 && carries&^names != 0 {
-		old.origin = origin
-	} else if old.origin == 0 {
-		old.origin = v.origin
-	}
+	old.origin = from
 }
 
 func (v jsValue) interesting() bool {
@@ -76,11 +72,20 @@ func join2(a, b jsValue) jsValue {
 		out = b
 	}
 	out.partial = a.partial || b.partial || a.kind != b.kind || a.text != b.text
-	out.carries = a.carries | b.carries
-	if out.origin == 0 {
-		out.origin = a.origin + b.origin
-	}
+	out.carries, out.origin = a.carries|b.carries, origin(a, b)
 	return out
+}
+
+// origin is the one to tell of what two values carry: that of a secret, or
+// else the first.
+func origin(a, b jsValue) int32 {
+	switch {
+	case b.origin == 0, b.carries&^names == 0 && a.origin != 0:
+		return a.origin
+	case a.origin == 0, a.carries&^names == 0, b.carries.any(secrets) && !a.carries.any(secrets):
+		return b.origin
+	}
+	return a.origin
 }
 
 // enter begins the scope of a function at an offset; leave ends it.
