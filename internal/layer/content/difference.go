@@ -192,7 +192,9 @@ func dependenciesAppeared(now, before *account) []chain {
 	}
 	for _, name := range fresh {
 		says := fmt.Sprintf("%s %s", name, now.release.npm.dependencies[name])
-		if !used[name] && judged && !strings.HasPrefix(name, "@types/") && !now.release.platform(name) && !now.release.mentions(name) {
+		if before.release.npm.known[name] {
+			says += ", which the previous release was developed with, or asked its user for"
+		} else if !used[name] && judged && !strings.HasPrefix(name, "@types/") && !now.release.platform(name) && !now.release.mentions(name) {
 			says += ", which nothing in the release uses"
 			c.severity = kennel.SeverityMedium
 			c.says = "a dependency appeared that nothing in the release uses: " + name

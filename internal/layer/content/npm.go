@@ -20,6 +20,7 @@ type npmManifest struct {
 	repository    string
 	homepage      string
 	platforms     map[string]bool // optional dependencies
+	known         map[string]bool // what it is developed with, or asks its user to have
 	text          string
 }
 
@@ -49,6 +50,12 @@ func parseNPM(text string) *npmManifest {
 			m.platforms = map[string]bool{}
 		}
 		m.platforms[name] = true
+	}
+	m.known = map[string]bool{}
+	for _, key := range [...]string{"devDependencies", "peerDependencies"} {
+		for name := range texts(raw[key]) {
+			m.known[name] = true
+		}
 	}
 	for _, key := range [...]string{"main", "module", "browser", "exports", "jsnext:main", "unpkg", "jsdelivr"} {
 		m.starts = leaves(raw[key], m.starts, 0)
