@@ -154,7 +154,7 @@ func (a *app) runVet(ctx context.Context, f *vetFlags, args []string) error {
 		}
 	}
 	for _, g := range c.Gaps {
-		if g.Kind == kennel.GapUnreadable {
+		if g.Kind != kennel.GapNotJudged {
 			return &exit{code: exitGaps}
 		}
 	}

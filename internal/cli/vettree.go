@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"reflect"
 	"runtime"
@@ -48,8 +49,8 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 	// Manifests inside of packages are theirs: what matters here is what of the
 	// tree could not be read.
 	gaps := slices.DeleteFunc(inv.Gaps, func(g kennel.Gap) bool { return g.Kind != kennel.GapUnreadable })
-	for e, n := range other {
-		gaps = append(gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: string(e), Why: fmt.Sprintf("%d installed packages of this ecosystem are not looked at yet", n)})
+	for _, e := range slices.Sorted(maps.Keys(other)) {
+		gaps = append(gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: string(e), Why: fmt.Sprintf("installed packages of this ecosystem are not looked at yet: %d", other[e])})
 	}
 	if len(places) == 0 {
 		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("no installed package was found in %s: name a node_modules or site-packages folder", arg)}
@@ -58,9 +59,11 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 	parts, err := v.each(ctx, bar, len(places), runtime.GOMAXPROCS(0), func(ctx context.Context, i int) (kennel.Case, error) {
 		p := places[i]
 		grants := kennel.Grants{}
-		if grants.Release, err = t.Installed(p.at); err != nil {
+		files, err := t.Installed(p.at)
+		if err != nil {
 			grants.Refused = map[kennel.Need]error{kennel.NeedRelease: &kennel.CouldNotLook{Reason: "its files could not be told", Err: err}}
 		}
+		grants.Release = files
 		return j.Case(ctx, path.Dir(p.at.Path), kennel.NewSubject(p.component, v.asOf, grants))
 	})
 	if err != nil {
