@@ -39,7 +39,7 @@ func (a *account) disguised() []chain {
 			continue
 		}
 		c := chain{rule: "hidden-binary", file: f.path, reach: f.reach, by: f.by, severity: kennel.SeverityMedium,
-			says:     "a program is named or packed as data: " + f.binary,
+			says:     fmt.Sprintf("a program is named or packed as data: %s (%s)", f.path, f.binary),
 			evidence: []kennel.Evidence{{Kind: "file", What: f.path, Says: fmt.Sprintf("%s by its first bytes, %d bytes", f.binary, f.size)}}}
 		if fixture(f.path) {
 			c.severity = kennel.SeverityLow // for tests of what tells such files

@@ -22,6 +22,7 @@ type chain struct {
 	near     bool // seen near each other, not seen to flow
 	severity kennel.Severity
 	says     string // what happens, for a title
+	since    string // whether the previous release did so, "" for without one
 	evidence []kennel.Evidence
 }
 
@@ -106,7 +107,7 @@ func (a *account) binaries() []chain {
 	for _, f := range a.release.files {
 		if f.binary != "" && f.reach == onInstall && path.Ext(f.path) != ".node" && f.by != f.path && f.by != "configure" {
 			out = append(out, chain{rule: "binary-run", file: f.path, reach: onInstall, by: f.by, severity: kennel.SeverityMedium,
-				says:     fmt.Sprintf("a program in the release is started or used: %s (%s)", f.path, f.binary),
+				says:     fmt.Sprintf("install starts or uses a program in the release: %s (%s)", f.path, f.binary),
 				evidence: []kennel.Evidence{{Kind: "file", What: f.path, Says: fmt.Sprintf("%s, %d bytes; reached from %s", f.binary, f.size, f.by)}}})
 		}
 	}
@@ -119,30 +120,30 @@ func (a *account) chained(u unit, fl flow) (chain, bool) {
 	switch {
 	case fl.to.has(network|suspectHost) && fl.from.any(hostFacts|readsFile):
 		c.rule, c.from = "exfiltration", fl.from&(hostFacts|readsFile|secrets)
-		c.says = "what was read here becomes a part of the address that is asked for"
+		c.says = "what was read on this machine becomes part of an address that is asked for"
 		c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
 	case fl.to.any(network|suspectHost) && fl.from.any(secrets):
 		c.rule, c.from = "exfiltration", fl.from&secrets
-		c.says = fmt.Sprintf("%s flows to the network", strings.ToLower(secretsIn(c.from)))
+		c.says = secretsIn(c.from) + " sent over the network"
 		c.severity = a.exfiltration(u, c.from, fl)
 	case fl.to.any(network) && fl.from.any(hostFacts):
 		c.rule, c.from = "exfiltration", hostFacts
-		c.says = "what names this host or user flows to the network"
+		c.says = "what names this host or user is sent over the network"
 		c.severity = byReach(u.reach, kennel.SeverityMedium, kennel.SeverityLow, kennel.SeverityNone)
 	case fl.to.any(dynamicCode) && fl.from.any(network):
 		c.rule, c.from = "download-run", network
-		c.says = "what is received from the network is run as code"
+		c.says = "what comes from the network is run as code"
 		c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityLow, kennel.SeverityNone)
 		if fl.from.any(decodes) {
 			// Who loads code as it is meant to does not send it in disguise.
 			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
-			c.says = "what is received from the network is decoded and run as code"
+			c.says = "what comes from the network is decoded and run as code"
 		}
 	case fl.to.any(process) && fl.from.any(network):
 		c.rule, c.from = "download-run", fl.from&(network|writesFile)
-		c.says = "what is received from the network decides what program is run"
+		c.says = "what comes from the network decides which program is run"
 		if fl.from.any(writesFile) {
-			c.says = "a file that is fetched from the network is run"
+			c.says = "a file fetched from the network is run"
 		}
 		c.severity = byReach(u.reach, kennel.SeverityMedium, kennel.SeverityLow, kennel.SeverityNone)
 		if u.reach == onInstall && a.ownHosts(u.facts) {
@@ -150,7 +151,7 @@ func (a *account) chained(u unit, fl flow) (chain, bool) {
 		}
 	case fl.to.any(dynamicCode) && fl.from.any(decodes):
 		c.rule, c.from = "decode-run", decodes
-		c.says = "text that an encoding hides is run as code"
+		c.says = "decoded text is run as code"
 		// What comes in encoded is decoded everywhere; what the release carries
 		// encoded and runs is not.
 		c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityLow, kennel.SeverityLow)
@@ -159,7 +160,7 @@ func (a *account) chained(u unit, fl flow) (chain, bool) {
 		}
 	case fl.to.any(process) && fl.from.any(decodes):
 		c.rule, c.from = "decode-run", decodes
-		c.says = "text that an encoding hides is run as a program"
+		c.says = "decoded text is run as a program"
 		c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
 	case fl.to.any(dynamicCode|process) && fl.from.any(readsSecret):
 		return c, false
@@ -200,7 +201,7 @@ func byReach(r reach, install, imported, only kennel.Severity) kennel.Severity {
 	return only
 }
 
-// secretsIn words what is carried.
+// secretsIn words what is carried, with the verb.
 func secretsIn(c capability) string {
 	var out []string
 	for _, w := range [...]struct {
@@ -212,7 +213,10 @@ func secretsIn(c capability) string {
 			out = append(out, w.says)
 		}
 	}
-	return strings.Join(out, " and ")
+	if len(out) > 1 {
+		return listed(out) + " are"
+	}
+	return listed(out) + " is"
 }
 
 // maxInstallUnits is how many files install runs at most in a package whose
@@ -231,15 +235,15 @@ func (a *account) planted(u unit) (chain, bool) {
 		switch {
 		case s.cap.any(writesStartup) && near[s.scope].any(network) && s.scope > 0:
 			c.from, c.to = network, writesStartup
-			c.says = "what starts by itself, or lets others in, is written where the network is used"
+			c.says = "a file that starts by itself, or lets others in, is written where the network is used"
 			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
 		case s.cap.has(process | suspectHost):
 			c.rule, c.from, c.to = "unusual-host", process, suspectHost
-			c.says = "a program is started with an address that honest releases rarely have"
+			c.says = "a program is started with an address that releases rarely hold"
 			c.severity = byReach(u.reach, kennel.SeverityHigh, kennel.SeverityMedium, kennel.SeverityLow)
 		case s.cap.has(network|suspectHost) && c.severity == 0 && u.reach == onInstall:
 			c.rule, c.from, c.to = "unusual-host", network, suspectHost
-			c.says = "an address is contacted that honest releases rarely have"
+			c.says = "an address is contacted that releases rarely hold"
 			c.severity = kennel.SeverityMedium
 		case s.cap.has(writesFile|deletesFiles) && u.facts.caps.any(network|hostFacts|hiddenText):
 			c.rule, c.from, c.to = "destruction", writesFile, deletesFiles
@@ -286,7 +290,7 @@ func (a *account) nearby(u unit) []chain {
 		if p.caps.any(network) && p.caps.any(readsSecret|wholeEnv) {
 			c := chain{rule: "exfiltration", file: u.path, reach: u.reach, by: u.by, from: p.caps & (readsSecret | wholeEnv), to: network, near: true,
 				severity: kennel.SeverityMedium}
-			c.says = secretsIn(c.from) + " is read where the network is used"
+			c.says = secretsIn(c.from) + " read where the network is used"
 			for _, s := range p.sights {
 				c.evidence = append(c.evidence, at(u.path, s.line, s.says))
 			}
@@ -344,13 +348,13 @@ func (a *account) installed() []chain {
 	}
 	switch {
 	case all.any(downloadRun):
-		c.severity, c.says = kennel.SeverityHigh, "install runs a command that fetches and runs"
+		c.severity, c.says = kennel.SeverityHigh, "install fetches something and runs it with one command"
 	case all.any(network) && all.any(process|dynamicCode) && all.any(strong):
 		c.severity = kennel.SeverityMedium
-		c.says = "what install runs can do together: " + (all &^ downloadRun).String()
+		c.says = "what install runs can together " + (all &^ downloadRun).can()
 	case all.any(network) && all.any(process|dynamicCode):
 		c.severity = kennel.SeverityLow
-		c.says = "install reaches the network and starts programs"
+		c.says = "install uses the network and starts programs"
 	default:
 		return nil
 	}

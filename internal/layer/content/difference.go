@@ -26,15 +26,14 @@ func compare(now, before *account) {
 		c := &now.chains[i]
 		if slices.ContainsFunc(before.chains, c.same) {
 			if c.severity > kennel.SeverityLow {
-				c.says += ", as before"
+				c.since = ", as in the previous release"
 			}
 			c.severity = kennel.SeverityLow
 			continue
 		}
-		c.says += "; the previous release did not"
+		c.since = ", unlike the previous release"
 		if c.rule == "obfuscated" {
 			c.rule = "obfuscation-appeared"
-			c.says = strings.TrimSuffix(c.says, "; the previous release did not") + "; that of the previous release was not"
 		}
 		switch {
 		case c.severity >= kennel.SeverityMedium:
@@ -132,10 +131,10 @@ func hooksAppeared(now, before *account) []chain {
 			// To ask what programs are there, or to fetch what a digest in the
 			// release fixes, is what such hooks are for.
 			c.severity = kennel.SeverityLow
-			c.says += ", and what it runs can: " + reaches.String()
+			c.says += "; what it runs can " + reaches.can()
 		case was == "" && reaches != 0:
 			c.severity = kennel.SeverityHigh
-			c.says += ", and what it runs can: " + reaches.String()
+			c.says += "; what it runs can " + reaches.can()
 		case was != "" && ordinary(was):
 			c.severity = kennel.SeverityMedium
 		}
@@ -265,7 +264,7 @@ func capabilitiesAppeared(now, before *account) []chain {
 	if fresh == 0 {
 		return nil
 	}
-	c := chain{rule: "capability-appeared", severity: kennel.SeverityLow, says: "the release can now, and could not before: " + fresh.String()}
+	c := chain{rule: "capability-appeared", severity: kennel.SeverityLow, says: "the release can now " + fresh.can() + ", and could not before"}
 	if fresh.any(suspectHost|downloadRun) || fresh.any(publishes|writesStartup) && fresh.any(network|readsSecret|dynamicCode) || fresh.has(network|process) || fresh.has(network|dynamicCode) || fresh.has(hooksGlobal|wallet) ||
 		fresh.any(network) && fresh.any(readsSecret|wholeEnv) {
 		c.severity = kennel.SeverityMedium
