@@ -213,12 +213,19 @@ func (p *jsReader) pattern(i, end int, v jsValue, fresh bool) int {
 
 // walletName tells names that hold the secret of a wallet.
 func walletName(name string) (capability, bool) {
-	if len(name) < 8 || len(name) > 24 {
-		return 0, false
+	if len(name) < 8 || len(name) > 24 || strings.IndexByte("pmswr_", lower(name[0])) < 0 || strings.IndexByte("ycde_", lower(name[len(name)-1])) < 0 {
+		return 0, false // every name is asked for, and most are told by a letter
 	}
 	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
 	case "privatekey", "mnemonic", "seedphrase", "walletseed", "walletprivatekey", "recoveryphrase", "secretphrase", "secretkey":
 		return wallet, true
 	}
 	return 0, false
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }

@@ -88,3 +88,17 @@ func FuzzJavaScript(f *testing.F) {
 		}
 	})
 }
+
+func TestRunOf(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want int
+	}{{"", -1}, {"aaa", 0}, {"baaa", 1}, {"aabaaa", 3}, {"aabaabaa", -1}, {"bbbbaaaab", 4}} {
+		if got := runOf(c.text, 0, 'a', 3); got != c.want {
+			t.Errorf("%q: %d, want %d", c.text, got, c.want)
+		}
+	}
+	if got := runOf("aaaabaaa", 2, 'a', 3); got != 5 {
+		t.Errorf("from an offset: %d, want 5", got)
+	}
+}

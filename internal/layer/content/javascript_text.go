@@ -149,15 +149,15 @@ const (
 
 // padding marks code behind so many blanks that an editor does not show it.
 func (p *jsReader) padding() {
-	blanks := strings.Repeat(" ", wideGap)
-	tabs := strings.Repeat("\t", wideGap/4)
-	for _, gap := range [...]string{blanks, tabs} {
+	for _, gap := range [...]struct {
+		blank byte
+		width int
+	}{{' ', wideGap}, {'\t', wideGap / 4}} {
 		for at, n := 0, 0; n < 50; n++ {
-			i := strings.Index(p.text[at:], gap)
+			i := runOf(p.text, at, gap.blank, gap.width)
 			if i < 0 {
 				break
 			}
-			i += at
 			line := p.text[strings.LastIndexByte(p.text[:i], '\n')+1 : i]
 			after := strings.TrimLeft(p.text[i:], " \t")
 			at = len(p.text) - len(after)
@@ -178,6 +178,27 @@ func (p *jsReader) padding() {
 			break
 		}
 	}
+}
+
+// runOf returns where the first run of n bytes c begins, from an offset on; -1
+// for none. It looks at every n-th byte, since no run fits between two.
+func runOf(text string, from int, c byte, n int) int {
+	for at := from + n - 1; at < len(text); at += n {
+		if text[at] != c {
+			continue
+		}
+		start, end := at, at+1
+		for start > from && text[start-1] == c {
+			start--
+		}
+		for end < len(text) && end-start < n && text[end] == c {
+			end++
+		}
+		if end-start >= n {
+			return start
+		}
+	}
+	return -1
 }
 
 // lonely reports whether a line that begins with blanks alone is far deeper

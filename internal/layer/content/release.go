@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 )
 
 // Bounds on a release. What is beyond them is told as not looked at.
@@ -149,15 +151,20 @@ func (r *release) read(name string, most int64) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	size := most
-	if i, ok := r.index[name]; ok {
-		size = min(most, r.files[i].size)
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	_, err = b.ReadFrom(io.LimitReader(f, most))
+	text := b.String()
+	if b.Cap() <= maxKept {
+		buffers.Put(b)
 	}
-	var b strings.Builder
-	b.Grow(int(size))
-	_, err = io.Copy(&b, io.LimitReader(f, most))
-	return b.String(), err
+	return text, err
 }
+
+// buffers are what files are read into before their length is known for sure.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const maxKept = 4 << 20 // bytes of a buffer for the next file
 
 // examine reads every file that a language knows into facts.
 func (r *release) examine(ctx context.Context, m *memo) error {
