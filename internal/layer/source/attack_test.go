@@ -70,6 +70,18 @@ var imitations = map[string]imitation{
 	"the manifest of another package": {component: kennel.Component{Package: kennel.Package{Ecosystem: kennel.NPM, Name: "bowl"}, Version: "1.4.0"},
 		tree:   map[string]string{"package.json": `{"name":"bowl","version":"1.4.0"}`, "a.js": "1\n", "b.js": "2\n", "c.js": "3\n"},
 		attack: map[string]string{"package.json": `{"name":"b0wl","version":"1.4.0"}`}, rule: "manifest"},
+	"a dependency of an npm package": {component: bowl, tree: unmade, honest: map[string]string{"package.json": unmade["package.json"] + "\n"},
+		attack: map[string]string{"package.json": `{"name":"bowl","version":"1.4.0","main":"lib/a.js","dependencies":{"b":"1"}}`}, rule: "manifest"},
+	"a script of an npm package": {component: bowl, tree: unmade, attack: map[string]string{"lib/b.js": "exports.b = 3\n"}, rule: "modified"},
+	"a script that a changed entry of an npm package imports": {component: bowl, tree: unmade,
+		attack: map[string]string{"package.json": `{"name":"bowl","version":"1.4.0","main":"lib/z"}`, "lib/z.js": "require('./a')\n"}, rule: "phantom"},
+	"a source of an npm package that is built": {component: bowl, tree: with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","main":"dist","scripts":{"build":"x"}}`), honest: map[string]string{"dist/index.js": "1\n"},
+		attack: map[string]string{"dist/index.js": "1\n", "lib/a.js": "2\n"}, rule: "modified"},
+	"what an install hook runs, built": {component: bowl, tree: with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","scripts":{"build":"x","postinstall":"node lib/a.js"}}`), honest: map[string]string{"dist/index.js": "1\n"},
+		attack: map[string]string{"dist/index.js": "1\n", "lib/b/index.js": "2\n", "lib/b.js": ""}, rule: "phantom"},
+	"a build for node-gyp": {component: bowl, tree: unmade, attack: map[string]string{"binding.gyp": "{}\n"}, rule: "phantom"},
+	"a dependency brought along": {component: bowl, tree: unmade, honest: map[string]string{"node_modules/c/README.md": "x\n"},
+		attack: map[string]string{"node_modules/c/index.js": "1\n"}, rule: "phantom"},
 	"a dependency of a crate": {component: kennel.Component{Package: kennel.Package{Ecosystem: kennel.Cargo, Name: "bone"}, Version: "1.4.0"},
 		tree:   map[string]string{"Cargo.toml": crateManifest, "src/lib.rs": "1\n", "src/a.rs": "2\n", "src/b.rs": "3\n", "build.rs": "4\n"},
 		honest: map[string]string{"Cargo.toml": "[package]\nname = \"bone\"\nbuild = \"build.rs\"\n[dependencies.a]\nversion = \"1\"\n", "Cargo.toml.orig": crateManifest, ".cargo_vcs_info.json": `{"git":{"sha1":"0123456789012345678901234567890123456789"}}`},
@@ -89,6 +101,12 @@ var imitations = map[string]imitation{
 		metadata: [2]string{"name: tag\nextensions:\n- ext/extconf.rb\nfiles: []\n", "name: tag\nextensions:\n- ext/extconf.rb\n- lib/tag/extconf.rb\nfiles: []\n"},
 		attack:   map[string]string{"lib/tag/extconf.rb": "4\n"}, rule: "manifest"},
 }
+
+var bowl = kennel.Component{Package: kennel.Package{Ecosystem: kennel.NPM, Name: "bowl"}, Version: "1.4.0"}
+
+// unmade is the tree of an npm package that nothing builds.
+var unmade = map[string]string{"package.json": `{"name":"bowl","version":"1.4.0","main":"lib/a.js"}`,
+	"lib/a.js": "exports.b = require('./b')\n", "lib/b.js": "exports.b = 1\n", "README.md": "A bowl.\n", "LICENSE": "x\n"}
 
 const crateManifest = "[package]\nname = \"bone\"\n\n[dependencies]\na = \"1\"\n"
 

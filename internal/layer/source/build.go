@@ -28,12 +28,13 @@ type build struct {
 
 	configured bool // by configure, which says what Makefiles it makes
 	python     bool // imported, so that its modules are run
+	npm        bool // a package, of which importing runs scripts
 	golang     bool // compiled as it is
 }
 
 func newBuild(r *release, c kennel.Component) *build {
 	b := &build{r: r, byBase: make(map[string][]int, len(r.files)), reach: make([]Reach, len(r.files)), by: make([]string, len(r.files)),
-		python: python(r, c), golang: c.Ecosystem == kennel.Go}
+		python: python(r, c), npm: packed(r, c), golang: c.Ecosystem == kennel.Go}
 	for i, e := range r.files {
 		base := path.Base(e.path)
 		if list := b.byBase[base]; len(list) < maxPlaces {
@@ -74,11 +75,13 @@ func (b *build) follow(ctx context.Context) error {
 }
 
 // compiled reports whether the go command takes a file of a module into what it
-// builds.
+// builds or tests.
 func compiled(name string) bool {
 	switch path.Ext(name) {
-	case ".go", ".s", ".S", ".c", ".cc", ".cpp", ".h", ".syso", ".mod":
-		return !strings.HasSuffix(name, "_test.go") && !strings.Contains("/"+name, "/testdata/")
+	case ".go":
+		return true // tests too: a module's zip is its tag's
+	case ".s", ".S", ".c", ".cc", ".cpp", ".h", ".syso", ".mod":
+		return !strings.Contains("/"+name, "/testdata/")
 	}
 	return false
 }
@@ -120,7 +123,7 @@ func (b *build) mark(i int, to Reach, by string) {
 		return
 	}
 	b.reach[i], b.by[i] = to, by
-	if to == Run {
+	if to >= Imported {
 		b.queue = append(b.queue, i)
 	}
 }
@@ -137,6 +140,12 @@ func (b *build) read(i int) {
 	b.bytes += len(text)
 	if bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
 		return
+	}
+	if b.npm && javascript(e.path) {
+		b.required(text, e.path, b.reach[i])
+		if b.reach[i] != Run {
+			return
+		}
 	}
 	if strings.HasPrefix(path.Base(e.path), "configure.") && !b.r.has(path.Join(path.Dir(e.path), "aclocal.m4")) {
 		b.macros(text, e.path)

@@ -30,22 +30,24 @@ func (c *Comparison) cues(component kennel.Component) []kennel.Finding {
 	}
 	if len(strong) > alone {
 		more := c.group(component, "residual", kennel.SeverityMedium, strong[alone:])
-		more.Title = fmt.Sprintf("%d more files that the build runs are not the tag's", len(strong)-alone)
+		more.Title = fmt.Sprintf("%d more files that building, installing or importing runs are not the tag's", len(strong)-alone)
 		out = append(out, more)
 	}
 	if len(weak) > 0 {
 		f := c.group(component, "residual", kennel.SeverityLow, weak)
-		f.Title = fmt.Sprintf("%d files that the build runs are not the tag's, but were in the release before or are what a rule of the tree makes", len(weak))
+		f.Title = fmt.Sprintf("%d files that building, installing or importing runs are not the tag's, but were in the release before or are what a rule of the tree makes", len(weak))
 		out = append(out, f)
 	}
-	if len(c.manifest) > 0 {
-		f := c.finding(component, "manifest", kennel.SeverityHigh)
-		f.Title = "the manifest in the release is not the repository's: " + c.manifest[0].says
-		f.Innocent = "The release tool rewrote the manifest, or the version was tagged before its last change."
-		for _, d := range c.manifest {
-			f.Evidence = append(f.Evidence, kennel.Evidence{Kind: "file", What: d.file, Says: d.says})
-		}
+	if made := c.madeFiles(); len(made) > 0 {
+		f := c.group(component, "built", kennel.SeverityLow, made)
+		f.Title = fmt.Sprintf("%d built files are in no tree; this layer cannot say what they were built from", len(made))
+		f.Innocent = "A build makes them of the tag's sources, as its manifest says."
 		out = append(out, f)
+	}
+	for _, ordinary := range []bool{false, true} {
+		if f, ok := c.manifestCue(component, ordinary); ok {
+			out = append(out, f)
+		}
 	}
 	if len(c.executable) > 0 {
 		f := c.finding(component, "mode", kennel.SeverityLow)
@@ -55,6 +57,38 @@ func (c *Comparison) cues(component kennel.Component) []kennel.Finding {
 			f.Evidence = append(f.Evidence, kennel.Evidence{Kind: "file", What: name, Says: "executable in the release, not in the tag"})
 		}
 		out = append(out, f)
+	}
+	return out
+}
+
+// manifestCue tells in what the manifest is not the repository's: in what has
+// installing run or bring something else, or in what release tools write.
+func (c *Comparison) manifestCue(component kennel.Component, ordinary bool) (kennel.Finding, bool) {
+	severity := kennel.SeverityHigh
+	if ordinary {
+		severity = kennel.SeverityLow
+	}
+	f := c.finding(component, "manifest", severity)
+	f.Innocent = "The release tool rewrote the manifest, or the version was tagged before its last change."
+	for _, d := range c.manifest {
+		if d.ordinary == ordinary {
+			f.Evidence = append(f.Evidence, kennel.Evidence{Kind: "file", What: d.file, Says: d.says})
+		}
+	}
+	if len(f.Evidence) == 0 {
+		return f, false
+	}
+	f.Title = "the manifest in the release is not the repository's: " + f.Evidence[0].Says
+	return f, true
+}
+
+// madeFiles lists what a build makes, but for what an install hook runs.
+func (c *Comparison) madeFiles() []File {
+	var out []File
+	for _, f := range c.Differ {
+		if f.Reach != Run && (f.Explained == built || f.Explained == bundled) {
+			out = append(out, f)
+		}
 	}
 	return out
 }
@@ -74,6 +108,8 @@ func (c *Comparison) Left() []File {
 
 func (f File) left() bool {
 	switch {
+	case f.Reach == Imported:
+		return (f.Class == Phantom || f.Class == Modified) && f.Explained == ""
 	case f.Reach != Run:
 		return false
 	case f.Class == Renamed:
@@ -84,7 +120,7 @@ func (f File) left() bool {
 	case f.Class != Phantom && f.Class != Modified:
 		return false
 	}
-	return f.Explained == "" || f.Explained == byRule || slices.Contains(texts[:], f.Explained)
+	return f.Explained == "" || f.Explained == byRule || f.Explained == built || f.Explained == bundled || slices.Contains(texts[:], f.Explained)
 }
 
 // weak is what is told beside the rest: nothing of it is new, or its making is
@@ -124,6 +160,10 @@ func (c *Comparison) finding(component kennel.Component, rule string, s kennel.S
 func (c *Comparison) cue(component kennel.Component, f File) kennel.Finding {
 	rule, severity := f.Class.String(), kennel.SeverityMedium
 	says := "is in the release and in no tree"
+	innocent := "A newer or patched tool of the release's maker put it there, or the release was made from a commit beside the tag."
+	if f.Reach == Imported {
+		innocent = "It was built by a step that the manifest does not name, or the release was made from a commit beside the tag."
+	}
 	switch f.Class {
 	case Modified:
 		says = "is not what the tag has"
@@ -131,7 +171,6 @@ func (c *Comparison) cue(component kennel.Component, f File) kennel.Finding {
 		says = "is in no such place of the tree, but is " + f.Explained
 	}
 	title := fmt.Sprintf("%s %s, and %s", f.Path, says, f.By)
-	innocent := "A newer or patched tool of the release's maker put it there, or the release was made from a commit beside the tag."
 	if f.nearly() {
 		title += fmt.Sprintf("; all but %d of its %d lines are of a known toolchain file", f.strange, f.lines)
 	}

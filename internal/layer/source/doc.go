@@ -59,12 +59,13 @@ func (c Class) String() string {
 type Reach uint8
 
 const (
-	Shipped Reach = iota // nothing seen refers to it
-	Reached              // the build or an import uses it
-	Run                  // configure, make or an install hook runs it
+	Shipped  Reach = iota // nothing seen refers to it
+	Reached               // the build uses it
+	Imported              // importing an npm package runs it
+	Run                   // configure, make, an install hook or an import runs it
 )
 
-func (r Reach) String() string { return [...]string{"shipped only", "reached", "run"}[r] }
+func (r Reach) String() string { return [...]string{"shipped only", "reached", "reached", "run"}[r] }
 
 // Toolchain explains a file that the reference set has.
 const Toolchain = "a file of the known toolchain"
@@ -110,6 +111,8 @@ type Comparison struct {
 
 	executable []string // of Modes, those that are executable in the release
 	manifest   []difference
+	builds     bool // the tree's manifest has a script that makes what is published
+	bundles    bool // and one that says that it brings dependencies along
 }
 
 // New returns the layer.
@@ -140,7 +143,8 @@ func (layer) Illustrate(ctx context.Context, s kennel.Subject) ([]kennel.Finding
 
 // Compare compares the subject's release with the tree of its tag. The tag is
 // found by the component's version; where Component.Commit names a tag or a
-// commit, it is that. A [kennel.CouldNotLook] says that no tree explains the
+// commit, it is that, though of packages of registries, which say what they were
+// made from, the version's tag is looked at too. A [kennel.CouldNotLook] says that no tree explains the
 // release; beside a comparison, that the release before could not be read.
 func Compare(ctx context.Context, s kennel.Subject) (*Comparison, error) {
 	release, err := s.Release()
@@ -172,6 +176,17 @@ func Compare(ctx context.Context, s kennel.Subject) (*Comparison, error) {
 	c := &Comparison{Tag: t.tag, At: t.at, Folder: t.folder, Files: len(a.files)}
 	if err := c.compare(ctx, a, t, history); err != nil {
 		return nil, err
+	}
+	if packed(a, s.Component) {
+		for _, folder := range []string{t.folder, ""} {
+			if m, ok := t.manifestAt(history, folder); ok {
+				c.builds = c.builds || builds(m) || t.unbuilt(m, folder)
+				c.bundles = c.bundles || folder == t.folder && m.bundles()
+			}
+		}
+	}
+	if t.named && !c.builds && t.same*50 < len(a.files) {
+		return nil, &kennel.CouldNotLook{Reason: notItsSource}
 	}
 	b := newBuild(a, s.Component)
 	c.explain(a, t, history, at)

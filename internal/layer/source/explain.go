@@ -44,8 +44,14 @@ func (c *Comparison) explain(r *release, t *tree, h kennel.History, at time.Time
 		if f.Explained == aclocalOutput && f.strange > 0 {
 			f.Explained = ""
 		}
-		if f.Explained == "" && f.Class == Phantom && c.made(f, r, same) {
+		switch {
+		case f.Explained != "" || f.Class != Phantom:
+		case c.made(f, r, same):
 			f.Explained = byRule
+		case c.bundles && strings.HasPrefix(f.Path, "node_modules/"):
+			f.Explained = bundled
+		case c.builds && script(f.Path) && !strings.HasPrefix(f.Path, "node_modules/"):
+			f.Explained = built
 		}
 	}
 }

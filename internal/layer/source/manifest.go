@@ -2,73 +2,18 @@ package source
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/kennel-oss/kennel"
 )
 
-// npmManifest is what counts of a package.json. A field of an unexpected shape
-// is none.
-type npmManifest struct {
-	Name         string          `json:"name"`
-	Version      string          `json:"version"`
-	Scripts      json.RawMessage `json:"scripts"`
-	Dependencies json.RawMessage `json:"dependencies"`
-	Optional     json.RawMessage `json:"optionalDependencies"`
-	Main         json.RawMessage `json:"main"`
-	Module       json.RawMessage `json:"module"`
-	Bin          json.RawMessage `json:"bin"`
-	Exports      json.RawMessage `json:"exports"`
-}
-
-// installHooks are the scripts that "npm install" of a package runs.
-var installHooks = [...]string{"preinstall", "install", "postinstall"}
-
-func parseNPM(text []byte) (npmManifest, bool) {
-	var m npmManifest
-	err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), &m)
-	return m, err == nil
-}
-
-func fields(raw json.RawMessage) map[string]string {
-	var m map[string]any
-	if json.Unmarshal(raw, &m) != nil {
-		return nil
-	}
-	out := make(map[string]string, len(m))
-	for k, v := range m {
-		if s, ok := v.(string); ok {
-			out[k] = s
-		}
-	}
-	return out
-}
-
-// hooks marks what a package's own manifest says is run at install or import.
-func (b *build) hooks() {
-	const name = "package.json"
-	m, ok := parseNPM(b.r.text(name))
-	if !ok {
-		return
-	}
-	scripts := fields(m.Scripts)
-	for _, hook := range installHooks {
-		b.refer([]byte(strings.ReplaceAll(scripts[hook], "node ", "node ./")), name, Run, hook)
-	}
-	for _, raw := range []json.RawMessage{m.Main, m.Module, m.Bin, m.Exports} {
-		b.refer(raw, name, Reached, "import")
-	}
-}
-
 // difference is a field in which the manifest in the release is not the
 // repository's.
 type difference struct {
 	file, says string
+	ordinary   bool // release tools make it: told beside
 }
 
 const maxDifferences = 20
@@ -85,7 +30,7 @@ func (c *Comparison) manifests(r *release, t *tree, h kennel.History, component 
 }
 
 func (c *Comparison) differs(file, format string, args ...any) {
-	c.manifest = append(c.manifest, difference{file, fmt.Sprintf(format, args...)})
+	c.manifest = append(c.manifest, difference{file: file, says: fmt.Sprintf(format, args...)})
 }
 
 // pair returns a file of the release and the tree's of another name, when both
@@ -103,51 +48,6 @@ func pair(r *release, t *tree, h kennel.History, mine, theirs string) (a, b []by
 }
 
 const maxManifest = 1 << 20
-
-func (c *Comparison) npm(r *release, t *tree, h kennel.History, component kennel.Component) {
-	const name = "package.json"
-	mine, ok := parseNPM(r.text(name))
-	if !ok {
-		return
-	}
-	if component.Ecosystem == kennel.NPM {
-		if mine.Name != component.Name {
-			c.differs(name, "name %q of a release of %q", clip(mine.Name), component.Name)
-		}
-		if mine.Version != component.Version {
-			c.differs(name, "version %q of release %q", clip(mine.Version), component.Version)
-		}
-	}
-	_, text, ok := pair(r, t, h, name, name)
-	if !ok {
-		return
-	}
-	theirs, ok := parseNPM(text)
-	if !ok {
-		return
-	}
-	if mine.Name != theirs.Name {
-		c.differs(name, "name %q, in the repository %q", clip(mine.Name), clip(theirs.Name))
-	}
-	a, b := fields(mine.Scripts), fields(theirs.Scripts)
-	for _, hook := range installHooks {
-		if a[hook] != "" && a[hook] != b[hook] {
-			c.differs(name, "%s %q, in the repository %q", hook, clip(a[hook]), clip(b[hook]))
-		}
-	}
-	depends := fields(theirs.Dependencies)
-	optional := fields(theirs.Optional)
-	for _, list := range []map[string]string{fields(mine.Dependencies), fields(mine.Optional)} {
-		for _, d := range slices.Sorted(maps.Keys(list)) {
-			if _, there := depends[d]; there {
-				continue
-			}
-			if _, there := optional[d]; !there {
-				c.differs(name, "dependency %q, which the repository's does not have", clip(d))
-			}
-		}
-	}
-}
 
 // goModule compares the path that go.mod declares with the module's.
 func (c *Comparison) goModule(r *release, component kennel.Component) {

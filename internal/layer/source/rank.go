@@ -20,6 +20,9 @@ func (c *Comparison) rank(ctx context.Context, b *build, t *tree, h kennel.Histo
 		f := &c.Differ[i]
 		at := b.r.index[f.Path]
 		f.Reach, f.By = b.reach[at], b.by[at]
+		if b.npm && f.Class == Modified && f.Reach < Imported && javascript(f.Path) {
+			f.Reach, f.By = Imported, "whoever imports it by its path runs it"
+		}
 		if path.Ext(f.Path) == ".m4" && f.Reach != Run && f.Explained == "" {
 			for _, dir := range []string{".", path.Dir(path.Dir(f.Path))} {
 				if name := path.Join(dir, "configure"); carries(b.r.text(name), b.r.text(f.Path)) {

@@ -207,7 +207,7 @@ func TestPackages(t *testing.T) {
 		rule string
 	}{
 		"as in the tree":     {nil, ""},
-		"a built file":       {map[string]string{"dist/index.js": "1\n"}, ""},
+		"a built file":       {map[string]string{"dist/index.js": "1\n"}, "built"},
 		"changed hook":       {map[string]string{"lib/check.js": "1\n"}, "modified"},
 		"phantom in a hook":  {map[string]string{"setup.js": "require('./lib/extra.cjs')\n", "lib/extra.cjs": "1\n"}, "phantom"},
 		"another hook":       {map[string]string{"package.json": strings.Replace(manifest, "node setup", "node x.js", 1)}, "manifest"},
@@ -320,7 +320,9 @@ func TestGlob(t *testing.T) {
 func FuzzReaders(f *testing.F) {
 	for _, s := range []string{stub, project["configure.ac"], "include $(top_srcdir)/x.mk\nall:\n\tsh x.sh \\\n y.sh\n", `{"scripts":{"install":"node x.js"},"main":1}`,
 		"include(CMake/x.cmake)\n", "*.txt export-ignore\n/a/** export-subst\n", "$Format:%H$ x $Format:", ". ./x.sh\n", "version = '@VERSION@'\n#! /bin/sh\n# '; x\n",
-		"GEN = a.py \\\n b.py\n$(GEN): c\n", "extensions:\n- ext/extconf.rb\n", crateManifest + "[target.'cfg(unix)'.dependencies.a]\npackage = \"b\"\n", "from . import a, b\nimport x.y as z\nfrom ..c import (d)\n"} {
+		"GEN = a.py \\\n b.py\n$(GEN): c\n", "extensions:\n- ext/extconf.rb\n", crateManifest + "[target.'cfg(unix)'.dependencies.a]\npackage = \"b\"\n", "from . import a, b\nimport x.y as z\nfrom ..c import (d)\n",
+		`{"name":"bowl","main":"./lib","bin":{"a":"x"},"exports":{"./*":["./lib/*.mjs",{"b":"../.."}]},"repository":{"directory":"../a"},"bundleDependencies":true}`,
+		"require('./lib')\nimport \"../x.js\"\nfrom './`, `./node_modules/x'\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -330,6 +332,9 @@ func FuzzReaders(f *testing.F) {
 		}
 		tree := map[string]string{".gitattributes": string(b), ".gitignore": string(b), "package.json": string(b) + " ", "README": string(b), "x.js": string(b), "Cargo.toml": string(b) + "\n", "install-sh.in": string(b)}
 		Compare(t.Context(), kennel.NewSubject(leash(), time.Time{}, kennel.Grants{Release: release, History: repository{"v1.4.0", day, tree}}))
+		packed := unpacked("package/", map[string]string{"package.json": string(b), "x.js": string(b), "lib/package.json": string(b), "lib/x.mjs": string(b), "node_modules/x/index.js": "1"})
+		Compare(t.Context(), kennel.NewSubject(bowl, time.Time{}, kennel.Grants{Release: packed, History: repository{"v1.4.0", day, tree}}))
+		Compare(t.Context(), kennel.NewSubject(bowl, time.Time{}, kennel.Grants{Release: packed, History: repository{"v1.4.0", day, with(tree, "package.json", `{"name":"bowl"}`)}}))
 		fits(b, b)
 		serial(b)
 		defuns(b)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -21,8 +22,16 @@ type tree struct {
 	byPath  map[string]int              // of all entries
 	byID    map[string][]int            // of all entries
 	modules []string                    // paths of submodules, with "/"
+	named   bool                        // its folder has the manifest of the npm package
+	stated  bool                        // and that states the release's version
+	same    int                         // files of the release that are somewhere in it
 	earlier map[string]kennel.TreeEntry // the .gitignore files of the tag before, once read
 }
+
+const (
+	notItsSource = "the tagged tree explains next to nothing of the release: it is not its source, or not this one alone"
+	noTag        = "no tag of the repository is named after this version"
+)
 
 const (
 	maxCandidates = 8  // trees that are read
@@ -35,52 +44,91 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 	if err != nil {
 		return nil, &kennel.CouldNotLook{Reason: "the repository's tags could not be read", Err: err}
 	}
-	list := kennel.TagsOf(tags, c)
-	if commit := packedFrom(r); commit != "" && c.Commit == "" {
-		// A tag of that commit comes first, or else the commit itself last.
-		if i := slices.IndexFunc(list, func(t kennel.Tag) bool { return t.Commit == commit }); i >= 0 {
-			list[0], list[i] = list[i], list[0]
-		} else if list = append(list[:min(len(list), maxCandidates-1)], kennel.Tag{Commit: commit}); len(list) == 1 {
-			if _, err := h.Tree(commit); err != nil {
-				list = nil
-			}
-		}
-	}
+	list := candidates(tags, c, packedFrom(r))
 	if len(list) == 0 {
-		return nil, &kennel.CouldNotLook{Reason: "no tag of the repository is named after this version"}
+		return nil, &kennel.CouldNotLook{Reason: noTag}
 	}
 	var best *tree
+	var unread error
+	skipped := false // trees of other packages' tags
 	score := 0
-	for _, tag := range list[:min(len(list), maxCandidates)] {
+	for _, tag := range list {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		entries, err := h.Tree(tag.Commit)
-		if err != nil && tag.Name == "" && c.Commit == "" {
-			continue // the release names a commit that is not there
-		}
 		if err != nil {
-			return nil, &kennel.CouldNotLook{Reason: "the tagged tree could not be read", Err: err}
+			unread = err // a release can name a commit that is not there
+			continue
 		}
 		t := newTree(tag, entries)
-		n, err := t.place(r)
+		n, err := t.place(h, r, c)
 		if err != nil {
 			return nil, &kennel.CouldNotLook{Reason: "the release could not be read", Err: err}
+		}
+		if t.named && !t.stated && foreign(tag.Name, c) {
+			skipped = true
+			continue
+		}
+		// The package by its name comes before what has more of its files.
+		t.same = n
+		for _, sure := range []bool{t.named, t.stated} {
+			if sure {
+				n += len(r.files)
+			}
 		}
 		if n > score {
 			best, score = t, n
 		}
-		if score*10 >= len(r.files)*9 {
+		if t.stated || t.same*10 >= len(r.files)*9 {
 			break
 		}
 	}
-	// A licence and a read-me can be equal in unrelated projects.
-	if best == nil || score < 3 && score*5 < len(r.files) || score*50 < len(r.files) {
-		return nil, &kennel.CouldNotLook{Reason: "the tagged tree explains next to nothing of the release: it is not its source, or not this one alone"}
+	switch {
+	case best == nil && unread != nil:
+		return nil, &kennel.CouldNotLook{Reason: "the tagged tree could not be read", Err: unread}
+	case best == nil && skipped:
+		return nil, &kennel.CouldNotLook{Reason: noTag}
+	case best != nil && best.named:
+	case best != nil && c.Ecosystem == kennel.NPM && score*2 < len(r.files):
+		return nil, &kennel.CouldNotLook{Reason: "no folder of the tagged tree is called this package by its manifest: it is not its source, or its manifest is made"}
+	case best == nil || score < 3 && score*5 < len(r.files) || score*50 < len(r.files):
+		// A licence and a read-me can be equal in unrelated projects.
+		return nil, &kennel.CouldNotLook{Reason: notItsSource}
 	}
 	best.at = when(h, best.tag)
 	best.before = before(tags, best.tag)
 	return best, nil
+}
+
+// candidates are what a release can have been made from, likeliest first. A name
+// that the user gave is that alone. What a registry says of a commit is the
+// publisher's word: for npm it comes before the tags, among which the tree
+// decides, and for Go it counts where there is no tag, since a module's zip must
+// be the tag's. So does what a crate says of itself.
+func candidates(tags []kennel.Tag, c kennel.Component, packed string) []kennel.Tag {
+	list := kennel.TagsOf(tags, c)
+	claimed := packed
+	if c.Commit != "" {
+		if c.Ecosystem != kennel.NPM && c.Ecosystem != kennel.Go || len(list) != 1 || list[0].Name != "" {
+			return list
+		}
+		claimed, c.Commit = c.Commit, ""
+		list = kennel.TagsOf(tags, c)
+	}
+	list = list[:min(len(list), maxCandidates)]
+	if claimed == "" || c.Ecosystem == kennel.Go && len(list) > 0 {
+		return list
+	}
+	at := slices.IndexFunc(list, func(t kennel.Tag) bool { return t.Commit == claimed })
+	switch {
+	case at >= 0:
+		list[0], list[at] = list[at], list[0]
+		return list
+	case c.Ecosystem == kennel.NPM:
+		return slices.Insert(list, 0, kennel.Tag{Commit: claimed})
+	}
+	return append(list, kennel.Tag{Commit: claimed})
 }
 
 var errFound = errors.New("found")
@@ -127,7 +175,7 @@ func newTree(tag kennel.Tag, entries []kennel.TreeEntry) *tree {
 
 // place finds the folder of the tree that the release was made from, and how
 // many of its files the tree explains.
-func (t *tree) place(r *release) (int, error) {
+func (t *tree) place(h kennel.History, r *release, c kennel.Component) (int, error) {
 	votes, n := map[string]int{}, 0
 	for _, e := range r.files {
 		id, err := t.id(r, e)
@@ -145,12 +193,35 @@ func (t *tree) place(r *release) (int, error) {
 			}
 		}
 	}
+	if packed(r, c) {
+		name := c.Name
+		if c.Ecosystem == "" {
+			m, _ := parseNPM(r.text(npmFile))
+			name = m.Name
+		}
+		if homes := t.homes(h, r, name, votes); len(homes) > 0 {
+			all := votes
+			votes, t.folder, t.named = map[string]int{}, homes[0], true
+			for _, folder := range homes {
+				votes[folder] = all[folder]
+			}
+		}
+	}
 	for folder, v := range votes {
 		if d := cmp.Or(v-votes[t.folder], len(t.folder)-len(folder)); d > 0 || d == 0 && folder < t.folder {
 			t.folder = folder
 		}
 	}
+	if m, ok := t.manifestAt(h, t.folder); t.named && ok {
+		t.stated = m.Version == c.Version
+	}
 	return n, nil
+}
+
+// foreign reports whether a tag is named after another package of a repository
+// of many, as "@x/other@1.2.3" is.
+func foreign(tag string, c kennel.Component) bool {
+	return strings.ContainsAny(tag, "@/") && !strings.Contains(strings.ToLower(tag), strings.ToLower(path.Base(c.Name)))
 }
 
 // id is a file's blob id in the format of the tree's repository.

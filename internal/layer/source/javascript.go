@@ -1,0 +1,141 @@
+package source
+
+import (
+	"bytes"
+	"encoding/json"
+	"path"
+	"strings"
+)
+
+// javascript reports whether node runs a file of that name when it is imported.
+func javascript(name string) bool {
+	switch path.Ext(name) {
+	case ".js", ".cjs", ".mjs", ".node":
+		return true
+	}
+	return false
+}
+
+// script reports whether a file of that name can be code of an npm package; a
+// command needs no ending.
+func script(name string) bool { return javascript(name) || path.Ext(name) == "" }
+
+// hooks marks what a package's own manifest says is run at install or import.
+func (b *build) hooks() {
+	m, ok := parseNPM(b.r.text(npmFile))
+	if !ok {
+		return
+	}
+	scripts := fields(m.Scripts)
+	for _, hook := range installHooks {
+		b.refer([]byte(strings.ReplaceAll(scripts[hook], "node ", "node ./")), npmFile, Run, hook)
+	}
+	if !b.npm {
+		for _, raw := range []json.RawMessage{m.Main, m.Module, m.Bin, m.Exports} {
+			b.refer(raw, npmFile, Reached, "import")
+		}
+		return
+	}
+	b.enter(m, ".", 2)
+	b.resolve(".", "./index", Imported, "import")
+	for i, e := range b.r.files {
+		if strings.HasPrefix(e.path, "node_modules/") && javascript(e.path) {
+			b.mark(i, Imported, "imports look into node_modules first")
+		}
+	}
+}
+
+// enter marks what importing a package, or a folder of it with a manifest of its
+// own, runs.
+func (b *build) enter(m npmManifest, dir string, depth int) {
+	for _, raw := range []json.RawMessage{m.Main, m.Module, m.Browser, m.Bin, m.Exports} {
+		var v any
+		if json.Unmarshal(raw, &v) == nil {
+			b.entries(v, dir, depth)
+		}
+	}
+}
+
+// entries marks the files that a field of a manifest names, at any depth of
+// conditions.
+func (b *build) entries(v any, dir string, depth int) {
+	switch v := v.(type) {
+	case string:
+		before, after, many := strings.Cut(v, "*")
+		if !many {
+			b.resolveIn(dir, v, Imported, "import in "+path.Join(dir, npmFile), depth)
+			return
+		}
+		before = strings.TrimPrefix(before, "./")
+		for i, e := range b.r.files {
+			if strings.HasPrefix(e.path, before) && strings.HasSuffix(e.path, after) && javascript(e.path) {
+				b.mark(i, Imported, "import in "+npmFile)
+			}
+		}
+	case []any:
+		for _, x := range v {
+			b.entries(x, dir, depth)
+		}
+	case map[string]any:
+		for _, x := range v {
+			b.entries(x, dir, depth)
+		}
+	}
+}
+
+// endings are what an import may leave away.
+var endings = [...]string{"", ".js", ".cjs", ".mjs", ".node", "/index.js", "/index.cjs", "/index.mjs", "/index.node"}
+
+func (b *build) resolve(dir, name string, how Reach, by string) { b.resolveIn(dir, name, how, by, 2) }
+
+// resolveIn marks the file that an import of name in a folder means.
+func (b *build) resolveIn(dir, name string, how Reach, by string, depth int) {
+	at := path.Join(dir, name)
+	for _, ending := range endings {
+		if i, ok := b.r.index[at+ending]; ok && script(at+ending) {
+			b.mark(i, how, by)
+		}
+	}
+	if depth > 0 && at != "." && b.r.has(at+"/"+npmFile) {
+		if m, ok := parseNPM(b.r.text(at + "/" + npmFile)); ok {
+			b.enter(m, at, depth-1)
+		}
+	}
+}
+
+const maxImport = 300 // bytes of what a script calls another file
+
+// required marks the files of the package that a script names in quotes, from
+// "./" or "../" on: what it imports, and some that it only speaks of.
+func (b *build) required(text []byte, from string, how Reach) {
+	dir := path.Dir(from)
+	for rest := text; ; {
+		i := bytes.Index(rest, []byte("./"))
+		if i < 0 {
+			return
+		}
+		start := i
+		if start > 0 && rest[start-1] == '.' {
+			start--
+		}
+		tail := rest[i+2:]
+		if start == 0 || !strings.ContainsRune("\"'`", rune(rest[start-1])) {
+			rest = tail
+			continue
+		}
+		end := bytes.IndexByte(tail[:min(len(tail), maxImport)], rest[start-1])
+		if end < 0 {
+			rest = tail
+			continue
+		}
+		b.resolve(dir, string(rest[start:i+2+end]), how, "imported by "+from)
+		rest = tail[end:]
+	}
+}
+
+// built is what a build of the tree makes: what was put in beside, nobody can
+// tell without building it again.
+const (
+	built   = "what a build of the tree makes"
+	bundled = "a dependency that the tree's manifest brings along"
+)
