@@ -93,9 +93,8 @@ type jsReader struct {
 	settled jsValue               // what the promise around here resolves to
 	written map[string]jsValue    // constant path -> what was written there
 	filled  map[int32]jsValue     // constant, by the offset of its declaration -> what was put into its buffer
-	lineAt  int                   // an offset and its line
-	line    int
-	count   int // of scopes
+	lines   []int32               // before each block of the text, once it was asked for
+	count   int                   // of scopes
 }
 
 var jsReaders = sync.Pool{New: func() any {
@@ -113,7 +112,7 @@ func readJS(s source, f *facts, inner int) {
 		clear(p.written)
 		clear(p.filled)
 		clear(p.binds)
-		*p = jsReader{vars: p.vars, fns: p.fns, kept: p.kept, written: p.written, filled: p.filled, binds: p.binds[:0], t: p.t[:0],
+		*p = jsReader{vars: p.vars, fns: p.fns, kept: p.kept, written: p.written, filled: p.filled, binds: p.binds[:0], t: p.t[:0], lines: p.lines[:0],
 			lex: jsLexer{tokens: p.lex.tokens[:0], open: p.lex.open[:0]}}
 		jsReaders.Put(p)
 	}()
@@ -143,7 +142,7 @@ func (p *jsReader) pass() {
 	clear(p.vars)
 	clear(p.binds)
 	p.binds = p.binds[:0]
-	p.line, p.lineAt, p.count, p.scope = 1, 0, 0, 0
+	p.count, p.scope = 0, 0
 	if len(p.text) <= nearBytes {
 		p.count++
 		p.scope = p.count
@@ -189,16 +188,20 @@ func (p *jsReader) close(i, end int) int {
 	return end
 }
 
-// lineOf counts lines from the last offset asked for: they mostly ascend.
+// lineOf tells the line of an offset. The lines before each block of the text
+// are counted once: who asks from far apart again and again would make it
+// quadratic.
 func (p *jsReader) lineOf(offset int32) int {
-	o := int(offset)
-	if o < p.lineAt {
-		p.line -= strings.Count(p.text[o:p.lineAt], "\n")
-	} else {
-		p.line += strings.Count(p.text[p.lineAt:o], "\n")
+	const block = 1 << 12
+	if len(p.lines) == 0 {
+		n := int32(0)
+		for at := 0; at <= len(p.text); at += block {
+			p.lines = append(p.lines, n)
+			n += int32(strings.Count(p.text[at:min(at+block, len(p.text))], "\n"))
+		}
 	}
-	p.lineAt = o
-	return p.line + p.first - 1
+	at := int(offset) / block
+	return int(p.lines[at]) + strings.Count(p.text[at*block:offset], "\n") + p.first
 }
 
 // says is the code between two tokens.

@@ -3,6 +3,7 @@ package content
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // Texts that would make a reader recurse without end, or read again and again
@@ -28,6 +29,9 @@ func TestJavaScriptHostile(t *testing.T) {
 		"sums":          "x = 'a'" + fill("+'a'"),
 		"regexes":       fill("/[a"),
 		"slashes":       fill("a=/"),
+		"open classes":  fill("/[") + "\n" + fill("/[/]") + "\n" + fill("=/\\/"),
+		"far origin":    "const e=process.env;" + fill("fetch(u,{body:e});"),
+		"far origins":   "const e=process.env;\n" + fill("fetch(u,{body:e});\n"),
 		"comments":      fill("/*"),
 		"blanks":        fill(" ") + "eval(x)",
 		"blank lines":   fill(strings.Repeat(" ", 300) + "eval(x)\n"),
@@ -52,8 +56,9 @@ func TestJavaScriptHostile(t *testing.T) {
 		"call of calls": "f" + fill("()"),
 		"settled":       fill("a.then(b=>b.then(c=>"),
 	} {
-		f := new(facts)
+		f, start := new(facts), time.Now()
 		readJavaScript(source{"a.ts", text, 1}, f)
+		t.Logf("%s: %v", name, time.Since(start))
 		if len(f.sites) > maxSights || len(f.flows) > maxFlows {
 			t.Errorf("%s: %d sights, %d flows", name, len(f.sites), len(f.flows))
 		}

@@ -64,6 +64,8 @@ type jsLexer struct {
 	open    []jsBracket
 	operand bool // an operand may come next
 	tally   jsTally
+	// hopeless is the last line in which a regular expression did not end.
+	hopeless jsLine
 }
 
 // jsTally counts what obfuscators leave in bulk.
@@ -179,7 +181,7 @@ func (l *jsLexer) one(t *jsToken, c byte) {
 		l.at++
 		l.template(t, templateFull, templateHead)
 	case c == '/' && l.operand || c == '/' && len(l.tokens) == 0:
-		if end := regexEnd(text, l.at); end > 0 {
+		if end := l.regexEnd(l.at); end > 0 {
 			l.at, t.kind, l.operand = end, jsRegex, false
 			return
 		}
@@ -434,14 +436,19 @@ func (l *jsLexer) block() bool {
 
 // regexEnd returns where a regular expression that begins at a slash ends,
 // flags included; 0 when it does not end in its line.
-func regexEnd(text string, at int) int {
+func (l *jsLexer) regexEnd(at int) int {
+	text := l.text
+	if at < l.hopeless.end && !l.hopeless.closes(at+1) {
+		return 0
+	}
 	class := false
-	for i := at + 1; i < len(text) && i < at+1<<16; i++ {
+	i := at + 1
+	for ; i < len(text) && text[i] != '\n' && text[i] != '\r'; i++ {
 		switch text[i] {
-		case '\n', '\r':
-			return 0
 		case '\\':
-			i++
+			if i+1 < len(text) && text[i+1] != '\n' && text[i+1] != '\r' {
+				i++
+			}
 		case '[':
 			class = true
 		case ']':
@@ -454,5 +461,47 @@ func regexEnd(text string, at int) int {
 			}
 		}
 	}
+	if at >= l.hopeless.end {
+		l.hopeless.look(text, at+1, min(i, len(text)))
+	}
 	return 0
+}
+
+// jsLine tells of each byte of a line whether a regular expression that goes on
+// there ends in the line. It is made when one did not, so that a line of slashes
+// is not looked through from each of them.
+type jsLine struct {
+	start, end int
+	ends       []uint64 // a bit per byte
+}
+
+func (l *jsLine) closes(at int) bool {
+	i := at - l.start
+	return i >= 0 && i/64 < len(l.ends) && l.ends[i/64]&(1<<(i%64)) != 0
+}
+
+// look fills the table from the end of the line backwards.
+func (l *jsLine) look(text string, start, end int) {
+	l.start, l.end = start, end
+	l.ends = append(l.ends[:0], make([]uint64, (max(end-start, 0)+63)/64)...)
+	next, after := false, false // from the next byte, from the one after it
+	class := false              // from the next byte, within brackets
+	classAfter := false
+	for i := end - 1; i >= start; i-- {
+		is, in := next, class
+		switch text[i] {
+		case '\\':
+			is, in = after, classAfter
+		case '[':
+			is = class
+		case ']':
+			in = next
+		case '/':
+			is = true
+		}
+		if is {
+			l.ends[(i-start)/64] |= 1 << ((i - start) % 64)
+		}
+		next, after, class, classAfter = is, next, in, class
+	}
 }
