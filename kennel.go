@@ -64,6 +64,9 @@ type Component struct {
 	// Origin says where the component was resolved from. A local one is not
 	// its public namesake.
 	Origin Origin
+	// Address is where a lock file says that the artifact is to be fetched from;
+	// "" when it does not say.
+	Address string
 
 	Qualifiers []Qualifier // purl qualifiers that carry meaning (arch, type, classifier), sorted by key
 	Hashes     []Hash      // of the distributed artifact, sorted

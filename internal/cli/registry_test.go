@@ -77,7 +77,9 @@ func registry(ts *testscript.TestScript, neg bool, args []string) {
 		text, err := os.ReadFile(lock)
 		ts.Check(err)
 		for what, value := range integrity {
-			text = bytes.ReplaceAll(text, []byte("INTEGRITY "+what+`"`), []byte(value+`"`))
+			for _, end := range []string{`"`, " "} {
+				text = bytes.ReplaceAll(text, []byte("INTEGRITY "+what+end), []byte(value+end))
+			}
 		}
 		ts.Check(os.WriteFile(lock, text, 0o644))
 	}

@@ -2,6 +2,8 @@ package judge
 
 import (
 	"cmp"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -23,27 +25,43 @@ type Change struct {
 // New reports whether the package was not there before.
 func (c Change) New() bool { return c.Before.Name == "" }
 
-// Changes returns what is in the second inventory and not in the first, by
-// package and version. Local components (workspace members) are nobody's
-// release and left out.
+// Changes returns what is in the second inventory and not in the first. A
+// release is the same when its version, origin and commit are, and its hashes
+// agree; without a hash, its address too. A member of the workspace is nobody's
+// release and left out, unless it takes the place of one.
+//
+// A release that no hash ties to what a registry has, and whose address is not
+// where a registry would have it, or on a host that the first inventory never
+// named, is given the origin "url": what the registry has under its name says
+// nothing of it.
 func Changes(before, after kennel.Inventory) []Change {
-	old := releases(before)
+	old, hosts := releases(before), hosts(before)
 	var out []Change
 	for key, list := range releases(after) {
 		was := old[key]
 		for _, c := range list {
-			if held(was, c.Component) {
+			if held(was, c.Component) || c.Component.Origin == kennel.OriginLocal && !slices.ContainsFunc(was, fromElsewhere) {
 				continue
 			}
 			c.Before = predecessor(was, list, c.Component)
+			if c.Component.Origin == kennel.OriginRegistry && len(c.Component.Hashes) == 0 && strange(c.Component, hosts) {
+				c.Component.Origin = kennel.OriginURL
+			}
 			out = append(out, c)
 		}
 	}
 	slices.SortFunc(out, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.Component.Ecosystem, b.Component.Ecosystem), strings.Compare(a.Component.Name, b.Component.Name),
-			ecosystem.Order(a.Component.Ecosystem, a.Component.Version, b.Component.Version))
+		x, y := a.Component, b.Component
+		return cmp.Or(strings.Compare(string(x.Ecosystem), string(y.Ecosystem)), strings.Compare(x.Name, y.Name), ecosystem.Order(x.Ecosystem, x.Version, y.Version),
+			cmp.Compare(x.Origin, y.Origin), strings.Compare(x.Commit, y.Commit), strings.Compare(x.Address, y.Address), slices.CompareFunc(x.Hashes, y.Hashes, compareHashes))
 	})
 	return out
+}
+
+func fromElsewhere(c Change) bool { return c.Component.Origin != kennel.OriginLocal }
+
+func compareHashes(a, b kennel.Hash) int {
+	return cmp.Or(strings.Compare(a.Algorithm, b.Algorithm), strings.Compare(a.Value, b.Value))
 }
 
 // releases are the components of an inventory by package, each once.
@@ -52,9 +70,6 @@ func releases(inv kennel.Inventory) map[kennel.Package][]Change {
 	for i := range inv.Projects {
 		p := &inv.Projects[i]
 		for _, o := range p.Occurrences {
-			if o.Origin == kennel.OriginLocal || o.Version == "" && o.Commit == "" {
-				continue
-			}
 			key := kennel.Package{Ecosystem: o.Ecosystem, Name: ecosystem.NameKey(o.Package)}
 			at := slices.IndexFunc(out[key], func(c Change) bool { return same(c.Component, o.Component) })
 			if at < 0 {
@@ -70,23 +85,76 @@ func releases(inv kennel.Inventory) map[kennel.Package][]Change {
 	return out
 }
 
+// hosts are those that the addresses of an inventory name.
+func hosts(inv kennel.Inventory) map[string]bool {
+	out := map[string]bool{}
+	for i := range inv.Projects {
+		for _, o := range inv.Projects[i].Occurrences {
+			if u, err := url.Parse(o.Address); err == nil && u.Host != "" {
+				out[strings.ToLower(u.Host)] = true
+			}
+		}
+	}
+	return out
+}
+
+// strange reports whether an address is not of the form in which npm's
+// registries name the release ("/name/-/base-1.2.3.tgz"), or on a host that is
+// not among the known ones, where there are any.
+func strange(c kennel.Component, known map[string]bool) bool {
+	if c.Address == "" {
+		return false
+	}
+	u, err := url.Parse(c.Address)
+	if err != nil || len(known) > 0 && !known[strings.ToLower(u.Host)] {
+		return true
+	}
+	return c.Ecosystem == kennel.NPM && !strings.HasSuffix(u.Path, "/"+c.Name+"/-/"+path.Base(c.Name)+"-"+c.Version+".tgz")
+}
+
 // held reports whether a list holds c as it is, hashes and origin too.
 func held(list []Change, c kennel.Component) bool {
 	return slices.ContainsFunc(list, func(o Change) bool { return same(o.Component, c) })
 }
 
 func same(a, b kennel.Component) bool {
-	return a.Version == b.Version && a.Origin == b.Origin && a.Commit == b.Commit && agree(a.Hashes, b.Hashes)
+	return a.Version == b.Version && a.Origin == b.Origin && a.Commit == b.Commit && agree(a, b) &&
+		(len(a.Hashes) > 0 || a.Address == b.Address)
 }
 
-// agree reports whether two sets of hashes may be of one artifact or set of
-// artifacts: they share one, or both have none. Lock files list the hashes of
-// several artifacts of a release, and not always of the same ones.
-func agree(a, b []kennel.Hash) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return len(a) == len(b)
+// agree reports whether two sets of hashes may be of one release. An npm
+// release is one file: the hashes of an algorithm that both have are the same
+// ones. Elsewhere lock files list several files of a release, and not always
+// the same ones: one in common is enough. Having none agrees with none.
+func agree(a, b kennel.Component) bool {
+	if len(a.Hashes) == 0 || len(b.Hashes) == 0 {
+		return len(a.Hashes) == len(b.Hashes)
 	}
-	return slices.ContainsFunc(a, func(h kennel.Hash) bool { return slices.Contains(b, h) })
+	if a.Ecosystem != kennel.NPM {
+		return slices.ContainsFunc(a.Hashes, func(h kennel.Hash) bool { return slices.Contains(b.Hashes, h) })
+	}
+	shared := false
+	for _, algorithm := range []string{"SHA-512", "SHA-384", "SHA-256", "SHA-1"} {
+		x, y := of(a.Hashes, algorithm), of(b.Hashes, algorithm)
+		if len(x) > 0 && len(y) > 0 {
+			if shared = true; !slices.Equal(x, y) {
+				return false
+			}
+		}
+	}
+	return shared
+}
+
+// of returns the values of an algorithm, sorted.
+func of(hashes []kennel.Hash, algorithm string) []string {
+	var out []string
+	for _, h := range hashes {
+		if h.Algorithm == algorithm {
+			out = append(out, h.Value)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func predecessor(was, now []Change, c kennel.Component) kennel.Component {

@@ -47,6 +47,15 @@ func NodeOrigin(ref string) (kennel.Origin, string) {
 	return kennel.OriginUnknown, ""
 }
 
+// Address is a resolved address without its fragment; "" for what is none.
+func Address(ref string) string {
+	if !strings.HasPrefix(ref, "http://") && !strings.HasPrefix(ref, "https://") {
+		return ""
+	}
+	ref, _, _ = strings.Cut(ref, "#")
+	return ref
+}
+
 // NodeAlias splits "npm:real@range": the package that an alias stands for and
 // the version or range asked of it.
 func NodeAlias(spec string) (name, version string, ok bool) {

@@ -32,6 +32,7 @@ const (
 // Options say how to open a target.
 type Options struct {
 	Stdin  io.Reader      // what "-" reads
+	As     string         // the name by which extractors know what "-" reads; "" for "stdin"
 	Ignore []string       // globs of what to leave out; see [Ignore]
 	Limits archive.Limits // zero fields have defaults
 	// Platform chooses from an image for several, "linux/arm64".
@@ -74,18 +75,18 @@ func Open(ctx context.Context, arg string, opts Options) (*Target, error) {
 	if t.ignore, err = parseIgnore(opts.Ignore); err != nil {
 		return nil, err
 	}
-	if err := t.open(ctx, arg, opts.Stdin); err != nil {
+	if err := t.open(ctx, arg, opts); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
 }
 
-func (t *Target) open(ctx context.Context, arg string, stdin io.Reader) error {
+func (t *Target) open(ctx context.Context, arg string, opts Options) error {
 	if arg == "-" {
-		if stdin == nil {
+		if opts.Stdin == nil {
 			return errors.New("there is no standard input")
 		}
-		return t.stream(ctx, "stdin", stdin)
+		return t.stream(ctx, cmp.Or(opts.As, "stdin"), opts.Stdin)
 	}
 	i, err := os.Stat(arg)
 	switch {

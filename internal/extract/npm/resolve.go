@@ -94,6 +94,7 @@ func (e *entry) occurrence(f kennel.File) kennel.Occurrence {
 		Locations: []kennel.Location{{Path: f.Path(), Line: e.line, Layer: f.Layer()}},
 	}
 	o.Origin, o.Commit = e.origin()
+	o.Address = lockfile.Address(e.resolved)
 	switch {
 	case e.dev, e.devOptional:
 		o.Scope = kennel.ScopeDevelopment

@@ -196,6 +196,8 @@ func (l *lock) add(key string, p *lockfile.Node) (int32, bool) {
 			o.Hashes = lockfile.Integrity(k.Value)
 		case "commit":
 			o.Origin, o.Commit = kennel.OriginVCS, k.Value
+		case "tarball":
+			o.Address = lockfile.Address(k.Value)
 		case "directory":
 			o.Origin = kennel.OriginLocal
 		}

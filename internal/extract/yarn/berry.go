@@ -56,6 +56,12 @@ func (l *lock) readBerry(text []byte) error {
 		// The checksum is of Yarn's own cache archive, not of what the registry
 		// distributes, so it is no hash of the component.
 		o.Origin, o.Commit = berryOrigin(reference)
+		if _, archive, ok := strings.Cut(reference, "::__archiveUrl="); ok {
+			archive, _, _ = strings.Cut(archive, "&")
+			if plain, err := url.QueryUnescape(archive); err == nil {
+				o.Address = lockfile.Address(plain)
+			}
+		}
 		if o.Version == "0.0.0-use.local" { // Yarn's way of saying that there is none
 			o.Version = ""
 		}

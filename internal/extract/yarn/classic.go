@@ -120,6 +120,7 @@ func (l *lock) finish(e *classic) {
 		Locations: l.place(e.line),
 	}
 	address, fragment, _ := strings.Cut(e.resolved, "#")
+	o.Address = lockfile.Address(e.resolved)
 	o.Origin, o.Commit = lockfile.NodeOrigin(constraint)
 	if origin, commit := lockfile.NodeOrigin(e.resolved); origin == kennel.OriginVCS {
 		o.Origin, o.Commit = origin, commit
