@@ -151,11 +151,22 @@ func (r *release) read(name string, most int64) (string, error) {
 		return "", err
 	}
 	defer f.Close()
+	size := int64(0)
+	if i, ok := r.index[name]; ok {
+		size = min(most, r.files[i].size)
+	}
+	if size > maxKept { // too large to be held twice
+		var b strings.Builder
+		b.Grow(int(size))
+		_, err = io.Copy(&b, io.LimitReader(f, most))
+		return b.String(), err
+	}
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
+	b.Grow(int(size) + bytes.MinRead)
 	_, err = b.ReadFrom(io.LimitReader(f, most))
 	text := b.String()
-	if b.Cap() <= maxKept {
+	if b.Cap() <= 2*maxKept {
 		buffers.Put(b)
 	}
 	return text, err
@@ -164,7 +175,7 @@ func (r *release) read(name string, most int64) (string, error) {
 // buffers are what files are read into before their length is known for sure.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-const maxKept = 4 << 20 // bytes of a buffer for the next file
+const maxKept = 1 << 20 // bytes of a file that is read so
 
 // examine reads every file that a language knows into facts.
 func (r *release) examine(ctx context.Context, m *memo) error {
