@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
+	"path/filepath"
 	"slices"
 
 	"github.com/kennel-oss/kennel"
@@ -50,6 +52,8 @@ func (v *vetting) upgrade(ctx context.Context, old, updated string) (kennel.Case
 	layers = append(append(layers, v.publisherLayer()...), content.New())
 	same, fresh := v.judge(layers...), v.judge(append(v.nameLayer(), layers...)...)
 	changes := judge.Changes(before, after)
+	info, err := os.Stat(updated)
+	folder := err == nil && info.IsDir()
 	bar := v.progress(v.f.quiet)
 	defer bar.done()
 	parts, err := v.each(ctx, bar, len(changes), fetchers, func(ctx context.Context, i int) (kennel.Case, error) {
@@ -65,6 +69,9 @@ func (v *vetting) upgrade(ctx context.Context, old, updated string) (kennel.Case
 		s.Before = change.Before
 		c, err := j.Case(ctx, change.Component.Name+" "+change.Component.Version, s)
 		c.Previous = change.Before.Version
+		if c.File = filepath.ToSlash(updated); folder {
+			c.File = path.Join(c.File, change.Projects[0])
+		}
 		return c, err
 	})
 	if err != nil {
@@ -83,7 +90,7 @@ func (v *vetting) upgrade(ctx context.Context, old, updated string) (kennel.Case
 		}
 	}
 	made := same.Join(fmt.Sprintf("%s to %s", old, updated), v.asOf, parts, gaps)
-	made.File = updated
+	made.File = filepath.ToSlash(updated)
 	return made, nil
 }
 
@@ -184,7 +191,7 @@ func (v *vetting) fetched(ctx context.Context, r *fetch.Registries, c kennel.Com
 	case c.Version == "":
 		return nil, none, &kennel.CouldNotLook{Reason: "no version is named"}
 	}
-	path, err := r.Release(ctx, c, nil)
+	file, err := r.Release(ctx, c, nil)
 	var noClient *fetch.NoClient
 	switch {
 	case err == nil:
@@ -197,7 +204,7 @@ func (v *vetting) fetched(ctx context.Context, r *fetch.Registries, c kennel.Com
 	default:
 		return nil, none, &kennel.CouldNotLook{Reason: "the release could not be fetched", Err: err, Retry: true}
 	}
-	t, err := target.Open(ctx, path, target.Options{Limits: v.f.limits})
+	t, err := target.Open(ctx, file, target.Options{Limits: v.f.limits})
 	if err != nil {
 		return nil, none, &kennel.CouldNotLook{Reason: "the release could not be unpacked", Err: err}
 	}

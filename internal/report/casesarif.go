@@ -109,6 +109,10 @@ func question(layer string) string {
 		return "What can it do, and what can it do that the release before could not?"
 	case "name":
 		return "Did we mean this package?"
+	case "publisher":
+		return "Who published it, and did that change?"
+	case "known":
+		return "Is it known to be dangerous?"
 	case "origin":
 		return "Does the lock file still say where a release comes from?"
 	}

@@ -87,7 +87,7 @@ func (s *caseSARIF) places(t *toldCue) {
 		}
 	}
 	if n == 0 {
-		s.location(kennel.Location{Path: cmp.Or(s.v.c.File, s.v.c.Subject)})
+		s.location(kennel.Location{Path: cmp.Or(t.of.File, s.v.c.File, s.v.c.Subject)})
 	}
 }
 
