@@ -102,8 +102,8 @@ func (c *Cache) Path(e Entry) (string, error) {
 	defer f.Close()
 	h := sha256.New()
 	if n, err := io.Copy(h, f); err != nil || n != e.Size || hex.EncodeToString(h.Sum(nil)) != e.Digest {
-		// A torn or altered file: the next download replaces it.
-		os.Remove(path)
+		// A torn or altered file. It stays until the next download is renamed
+		// over it: by its name, another process's good file could be removed.
 		return "", fmt.Errorf("a cached file is not what it was: %w", cmp.Or(err, error(fs.ErrNotExist)))
 	}
 	touch(path)

@@ -75,8 +75,19 @@ func TestNothingIsBelievedUnhashed(t *testing.T) {
 		if _, err := c.Path(e); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: got %v", name, err)
 		}
-		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s: it was left there", name)
+		if _, again := keep(t, c, "one", "content"); again != path {
+			t.Errorf("%s: kept again at %s", name, again)
+		}
+		if _, err := c.Path(e); err != nil {
+			t.Errorf("%s: it was not replaced: %v", name, err)
+		}
+		// An entry that is wrong is no reason to remove a good file.
+		e.Size++
+		if _, err := c.Path(e); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("%s: a good file is gone", name)
 		}
 	}
 	for _, digest := range []string{"", "..", "../../x", strings.Repeat("z", 64), strings.Repeat("0", 63)} {

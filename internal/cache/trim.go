@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,7 +22,7 @@ func (c *Cache) grown(size int64) {
 	due := c.written > c.limit/16
 	if !due {
 		info, err := os.Stat(filepath.Join(c.folder, trimmed))
-		due = err != nil || time.Since(info.ModTime()) > often
+		due = err != nil || outside(time.Since(info.ModTime()), often)
 	}
 	if due {
 		c.written = 0
@@ -44,7 +45,25 @@ type piece struct {
 	path string
 	size int64
 	used time.Time
+	tree bool
 }
+
+// outside reports whether an age is more than max, or below nothing since the
+// clock was set back.
+func outside(age, max time.Duration) bool { return age < 0 || age > max }
+
+// used is when a file was used last: what lies in the future, from before the
+// clock was set back, counts from now on.
+func used(path string, info fs.FileInfo, now time.Time) time.Time {
+	if at := info.ModTime(); at.Sub(now) <= ahead {
+		return at
+	}
+	touch(path)
+	return now
+}
+
+// ahead is how far apart the clocks of a file system and its users may be.
+const ahead = 10 * time.Minute
 
 // trim drops what was not used for longest until the rest is within the limit,
 // and what crashes left behind. Anything used within the grace period stays,
@@ -60,8 +79,9 @@ func (c *Cache) trim() error {
 		return err
 	}
 	for _, d := range left {
-		if info, err := d.Info(); err == nil && now.Sub(info.ModTime()) > abandoned {
-			os.RemoveAll(filepath.Join(c.folder, aside, d.Name()))
+		path := filepath.Join(c.folder, aside, d.Name())
+		if info, err := d.Info(); err == nil && now.Sub(used(path, info, now)) > abandoned {
+			os.RemoveAll(path)
 		}
 	}
 	var all []piece
@@ -82,25 +102,49 @@ func (c *Cache) trim() error {
 		if err != nil {
 			continue // dropped by another process meanwhile
 		}
-		all = append(all, piece{path, Size(path), info.ModTime()})
+		all = append(all, piece{path, Size(path), info.ModTime(), true})
 	}
 	var total int64
-	for _, p := range all {
+	for i, p := range all {
 		total += p.size
+		if p.used.After(now) {
+			if info, err := os.Lstat(p.path); err == nil {
+				all[i].used = used(p.path, info, now)
+			}
+		}
 	}
 	slices.SortFunc(all, func(a, b piece) int { return a.used.Compare(b.used) })
 	for _, p := range all {
 		if total <= c.limit || now.Sub(p.used) < c.grace {
 			break
 		}
-		// Moved away first, so that nobody meets half of a folder.
-		gone := filepath.Join(c.folder, aside, "old-"+filepath.Base(p.path))
-		if os.Rename(p.path, gone) == nil {
-			os.RemoveAll(gone)
+		if c.drop(p) {
 			total -= p.size
 		}
 	}
 	return nil
+}
+
+// drop removes what was not used since it was looked at, and no tree that
+// somebody holds.
+func (c *Cache) drop(p piece) bool {
+	if p.tree {
+		release, ok := c.alone(strings.TrimSuffix(filepath.Base(p.path), ".new"))
+		if !ok {
+			return false
+		}
+		defer release()
+	}
+	if info, err := os.Lstat(p.path); err != nil || !info.ModTime().Equal(p.used) {
+		return false
+	}
+	// Moved away first, so that nobody meets half of a folder.
+	gone := filepath.Join(c.folder, aside, "old-"+filepath.Base(p.path))
+	if os.Rename(p.path, gone) != nil {
+		return false
+	}
+	os.RemoveAll(gone)
+	return true
 }
 
 // Size is how many bytes the files below a folder have, 0 when it is not there.
@@ -126,7 +170,7 @@ func files(folder string) ([]piece, error) {
 		}
 		if d.Type().IsRegular() {
 			if info, err := d.Info(); err == nil {
-				all = append(all, piece{path, info.Size(), info.ModTime()})
+				all = append(all, piece{path, info.Size(), info.ModTime(), false})
 			}
 		}
 		return nil

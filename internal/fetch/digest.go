@@ -15,7 +15,8 @@ import (
 )
 
 // promise is what somebody says the hashes of a file are. Of several of one
-// algorithm any may hold.
+// algorithm any may hold; of several algorithms each has to, so that a weak one
+// never stands in for a strong one that does not hold.
 type promise struct {
 	who    string
 	hashes []kennel.Hash
@@ -26,13 +27,12 @@ type promise struct {
 var algorithms = []struct {
 	name string
 	new  func() hash.Hash
-	weak bool
 }{
-	{"SHA-512", sha512.New, false},
-	{"SHA-384", sha512.New384, false},
-	{"SHA-256", sha256.New, false},
-	{"SHA-1", sha1.New, true},
-	{"MD5", md5.New, true},
+	{"SHA-512", sha512.New},
+	{"SHA-384", sha512.New384},
+	{"SHA-256", sha256.New},
+	{"SHA-1", sha1.New},
+	{"MD5", md5.New},
 }
 
 // strongest leaves the hashes of the strongest algorithm, as the W3C's

@@ -132,6 +132,7 @@ type want struct {
 	etag     string      // with one, an unchanged content does not come again
 	max      int64       // bytes of the body, unpacked
 	progress Progress
+	came     func(from *url.URL) // told what answered in the end; nil for nothing
 }
 
 // get asks for an address and gives the body to take, once more from its start
@@ -254,6 +255,9 @@ func (c *Client) once(ctx context.Context, w want, take func(io.Reader) error) (
 	}
 	if response.ContentLength > w.max {
 		return Result{}, fmt.Errorf("it has %d bytes, at most %d are fetched", response.ContentLength, w.max)
+	}
+	if w.came != nil {
+		w.came(response.Request.URL)
 	}
 	// A server that stops sending must not hold the run for ever.
 	watchdog := time.AfterFunc(c.stall, func() { cancel(fmt.Errorf("the server sent nothing for %v", c.stall)) })

@@ -186,6 +186,27 @@ func (s goSettings) sumDB(path string) (key string, address *url.URL, err error)
 	return key, address, nil
 }
 
+// addresses are those ("host:port") of the proxies and the checksum database.
+func (s goSettings) addresses() map[string]bool {
+	all := map[string]bool{}
+	add := func(one string) {
+		if u, err := url.Parse(strings.TrimSpace(one)); err == nil && u.Host != "" {
+			all[address(u)] = true
+		}
+	}
+	for one := range strings.FieldsFuncSeq(s["GOPROXY"], func(r rune) bool { return r == ',' || r == '|' }) {
+		add(one)
+	}
+	key, at, _ := strings.Cut(strings.TrimSpace(s["GOSUMDB"]), " ")
+	if name, _, _ := strings.Cut(key, "+"); strings.TrimSpace(at) == "" {
+		at = "https://" + name
+	}
+	if key != "off" {
+		add(at)
+	}
+	return all
+}
+
 // explicitSumDB reports whether the user named the checksum database's address.
 func (s goSettings) explicitSumDB() bool {
 	_, _, ok := strings.Cut(strings.TrimSpace(s["GOSUMDB"]), " ")

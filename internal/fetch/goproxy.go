@@ -55,7 +55,7 @@ func (r *Registries) openGo() (*goProxy, error) {
 		return nil, err
 	}
 	g := &goProxy{Registries: r, settings: s, trusted: &trusted{}, dbs: map[string]*database{}}
-	g.client = newRegistryClient(r.agent, access{trusted: g.trusted, authorization: netrc(r.getenv, s["GOAUTH"])})
+	g.client = newRegistryClient(r.agent, access{trusted: g.trusted, authorization: netrc(r.getenv, s)})
 	return g, nil
 }
 

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"net/url"
 	"os"
@@ -10,8 +11,11 @@ import (
 )
 
 // netrc returns what is sent to an address by the user's .netrc, as the go
-// command does unless GOAUTH is off.
-func netrc(getenv func(string) string, auth string) func(*url.URL) string {
+// command does unless GOAUTH is off. Unlike it, nothing is sent but to the
+// addresses that the settings name: a proxy could else redirect to any host of
+// the .netrc, with a path of its choice.
+func netrc(getenv func(string) string, s goSettings) func(*url.URL) string {
+	auth := s["GOAUTH"]
 	if auth != "" && !strings.Contains(auth, "netrc") {
 		return nil
 	}
@@ -25,12 +29,12 @@ func netrc(getenv func(string) string, auth string) func(*url.URL) string {
 	if err != nil {
 		return nil
 	}
-	logins := parseNetrc(text)
+	logins, set := parseNetrc(text), s.addresses()
 	return func(u *url.URL) string {
-		if u.Scheme != "https" && !loopback(u.Hostname()) {
+		if !set[address(u)] || u.Scheme != "https" && !loopback(u.Hostname()) {
 			return ""
 		}
-		return logins[u.Host]
+		return cmp.Or(logins[u.Host], logins[u.Hostname()])
 	}
 }
 

@@ -55,6 +55,9 @@ func registries(t *testing.T, folder string, offline bool) *Registries {
 	if g, err := r.golang(); err == nil {
 		g.client.wait = impatient
 	}
+	if g, err := r.git(); err == nil {
+		g.client.wait = impatient
+	}
 	return r
 }
 

@@ -9,13 +9,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	kennel "github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/cache"
-	"github.com/kennel-oss/kennel/internal/history"
 )
 
 const (
@@ -47,6 +45,7 @@ type Registries struct {
 	getenv  func(string) string
 	npm     func() (*npmRegistry, error)
 	golang  func() (*goProxy, error)
+	git     func() (*gitServers, error)
 
 	mu   sync.Mutex
 	busy map[string]*sync.Mutex // by package: who asks twice at once waits
@@ -80,6 +79,7 @@ func NewRegistries(o RegistryOptions) (*Registries, error) {
 	r := &Registries{agent: o.Agent, offline: o.Offline, cache: c, getenv: os.Getenv, busy: map[string]*sync.Mutex{}}
 	r.npm = sync.OnceValues(r.openNPM)
 	r.golang = sync.OnceValues(r.openGo)
+	r.git = sync.OnceValues(r.openGit)
 	return r, nil
 }
 
@@ -147,38 +147,6 @@ func (r *Registries) Release(ctx context.Context, c kennel.Component, progress P
 	return "", &NoClient{c.Ecosystem}
 }
 
-// Repository returns a folder with the git repository at an address: a bare
-// mirror in the cache, brought up to date unless offline, or the local path
-// that the address is. What packages write is brought into the form of an
-// address by [RepositoryAddress].
-func (r *Registries) Repository(ctx context.Context, address string, progress Progress) (string, error) {
-	if !strings.Contains(address, "://") { // read where it is
-		if _, err := os.Stat(address); err != nil {
-			return "", fmt.Errorf("the source repository could not be opened: %w", err)
-		}
-		return address, nil
-	}
-	name := "git " + address
-	unlock, err := r.cache.Lock(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	folder := r.cache.Tree(name)
-	if r.offline {
-		if _, err := os.Stat(filepath.Join(folder, "HEAD")); err != nil {
-			return "", fmt.Errorf("%s: %w", address, ErrOffline)
-		}
-		return folder, nil
-	}
-	before := cache.Size(folder)
-	if err := history.Mirror(ctx, address, folder, progress); err != nil {
-		return "", err
-	}
-	r.cache.Added(cache.Size(folder) - before)
-	return folder, nil
-}
-
 // only waits until nobody else asks for a package.
 func (r *Registries) only(p kennel.Package) (unlock func()) {
 	r.mu.Lock()
@@ -193,10 +161,14 @@ func (r *Registries) only(p kennel.Package) (unlock func()) {
 	return m.Unlock
 }
 
-// stored is a file that the cache has, no older than age.
+// stored is a file that the cache has, no older than age. What was asked for
+// in the future was asked for before the clock was set back: nobody knows when.
 func (r *Registries) stored(key string, age time.Duration) (cache.Entry, string, bool) {
 	e, ok := r.cache.Find(key)
-	if !ok || !r.offline && time.Since(e.Asked) > age {
+	if !ok {
+		return e, "", false
+	}
+	if old := time.Since(e.Asked); !r.offline && age != forever && (old < 0 || old > age) {
 		return e, "", false
 	}
 	path, err := r.cache.Path(e)

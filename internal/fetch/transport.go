@@ -101,23 +101,34 @@ func (a *authorized) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.next.RoundTrip(r)
 }
 
-// public reports whether an "address:port" lies in the public internet.
+// special are the address blocks that are no part of the public internet, lead
+// into others (6to4, Teredo), or belong to nobody.
 // Source: https://www.iana.org/assignments/iana-ipv4-special-registry and
 // https://www.iana.org/assignments/iana-ipv6-special-registry
+var special = [...]string{
+	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
+	"198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+	"::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32",
+	"2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
+}
+
+// public reports whether an "address:port" lies in the public internet. Where
+// an IPv6 address is a translated IPv4 one (RFC 4291, RFC 6052), that one
+// counts: in networks without IPv4 all of it is reached so.
 func public(hostport string) bool {
 	to, err := netip.ParseAddrPort(hostport)
 	if err != nil {
 		return false
 	}
 	ip := to.Addr().Unmap().WithZone("")
+	if b := ip.As16(); netip.MustParsePrefix("64:ff9b::/96").Contains(ip) {
+		ip = netip.AddrFrom4([4]byte(b[12:]))
+	}
 	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
 		return false
 	}
-	for _, inside := range [...]string{
-		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4",
-		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2002::/16", "fec0::/10",
-	} {
-		if netip.MustParsePrefix(inside).Contains(ip) {
+	for _, block := range special {
+		if netip.MustParsePrefix(block).Contains(ip) {
 			return false
 		}
 	}

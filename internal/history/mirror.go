@@ -44,16 +44,19 @@ var harmless = []string{
 //
 // The installed git fetches, without the user's configuration and
 // credentials, hooks, submodules, bundles and prompts, over no other protocol
-// than the address's, and checks each object. Only one process may work on a
-// folder at a time.
-func Mirror(ctx context.Context, address, folder string, progress func(done, total int64)) error {
-	if err := mirror(ctx, address, folder, progress); err != nil {
+// than the address's, and checks each object. It follows no redirection, since
+// git would follow one to anywhere: find the final address first. Only one
+// process may work on a folder at a time. Others may read it meanwhile, for
+// objects are only added; but when alone says that nobody does, one in many
+// pieces is made anew.
+func Mirror(ctx context.Context, address, folder string, alone bool, progress func(done, total int64)) error {
+	if err := mirror(ctx, address, folder, alone, progress); err != nil {
 		return couldNot("the source repository could not be fetched", err)
 	}
 	return nil
 }
 
-func mirror(ctx context.Context, address, folder string, progress func(done, total int64)) error {
+func mirror(ctx context.Context, address, folder string, alone bool, progress func(done, total int64)) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "::1")) {
 		return fmt.Errorf("%.200q is no https address", address)
@@ -61,7 +64,7 @@ func mirror(ctx context.Context, address, folder string, progress func(done, tot
 	if u.User != nil {
 		return errors.New("credentials in an address are not taken, since every process here could read them")
 	}
-	if packs(folder) {
+	if n, ok := packs(folder); ok && (n <= maxPacks || !alone) {
 		if err := sweep(folder); err != nil {
 			return err
 		}
@@ -86,20 +89,19 @@ func mirror(ctx context.Context, address, folder string, progress func(done, tot
 	return os.Rename(into, folder)
 }
 
-// packs reports whether folder holds a mirror that is worth going on with. Each
-// fetch adds a pack, and git slows down with each: with many, it is made anew.
-func packs(folder string) bool {
+// packs counts the packs of a mirror; ok is false where folder holds none. Each
+// fetch adds a pack, and git slows down with each.
+func packs(folder string) (n int, ok bool) {
 	if _, err := os.Lstat(filepath.Join(folder, "HEAD")); err != nil {
-		return false
+		return 0, false
 	}
 	entries, err := os.ReadDir(filepath.Join(folder, "objects", "pack"))
-	n := 0
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), ".pack") {
 			n++
 		}
 	}
-	return err == nil && n <= maxPacks
+	return n, err == nil
 }
 
 // emptyMirror makes a repository without any of git's templates, of git's
@@ -165,6 +167,7 @@ func pull(ctx context.Context, u *url.URL, folder string, progress func(done, to
 		"transfer.fsckObjects=true", "transfer.bundleURI=false", "fetch.unpackLimit=1", "fetch.writeCommitGraph=false",
 		"gc.auto=0", "maintenance.auto=false", "credential.helper=", "core.askPass=", "submodule.recurse=false",
 		"http.lowSpeedLimit=1", "http.lowSpeedTime=60", "protocol.version=2", "http.cookieFile=", "http.saveCookies=false",
+		"http.followRedirects=false",
 	}
 	for _, fault := range harmless {
 		set = append(set, "fetch.fsck."+fault+"=ignore")

@@ -51,7 +51,7 @@ func TestMirror(t *testing.T) {
 	made(t, source, 30)
 	address := served(t, root) + "/x.git"
 	folder := filepath.Join(t.TempDir(), "mirror")
-	if err := Mirror(t.Context(), address, folder, func(done, total int64) {}); err != nil {
+	if err := Mirror(t.Context(), address, folder, true, func(done, total int64) {}); err != nil {
 		t.Fatal(err)
 	}
 	count := func() (tags, commits int) {
@@ -83,7 +83,7 @@ func TestMirror(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := Mirror(t.Context(), address, folder, nil); err != nil {
+	if err := Mirror(t.Context(), address, folder, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	if tags, commits := count(); tags != 3 || commits != 30 {
@@ -93,7 +93,7 @@ func TestMirror(t *testing.T) {
 		t.Error("half a pack is still there")
 	}
 	// A server that is gone leaves the mirror as it was.
-	if err := Mirror(t.Context(), "http://127.0.0.1:1/x.git", folder, nil); err == nil {
+	if err := Mirror(t.Context(), "http://127.0.0.1:1/x.git", folder, true, nil); err == nil {
 		t.Error("nobody answered, and all was well")
 	}
 	if tags, commits := count(); tags != 3 || commits != 30 {
@@ -110,7 +110,7 @@ func TestMirrorOfTheSecondObjectFormat(t *testing.T) {
 	output(t, source, "update-ref", "refs/heads/main", commit)
 	folder := filepath.Join(t.TempDir(), "mirror")
 	for range 2 {
-		if err := Mirror(t.Context(), served(t, root)+"/x.git", folder, nil); err != nil {
+		if err := Mirror(t.Context(), served(t, root)+"/x.git", folder, true, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -125,7 +125,7 @@ func TestMirrorOfManyPacks(t *testing.T) {
 	made(t, bare(t, root, "x.git"), 10)
 	folder := filepath.Join(t.TempDir(), "mirror")
 	address := served(t, root) + "/x.git"
-	if err := Mirror(t.Context(), address, folder, nil); err != nil {
+	if err := Mirror(t.Context(), address, folder, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	for i := range maxPacks {
@@ -133,7 +133,14 @@ func TestMirrorOfManyPacks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := Mirror(t.Context(), address, folder, nil); err != nil {
+	// One that somebody reads loses nothing.
+	if err := Mirror(t.Context(), address, folder, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(filepath.Join(folder, "objects", "pack")); len(left) <= maxPacks {
+		t.Errorf("%d files are left for who reads them", len(left))
+	}
+	if err := Mirror(t.Context(), address, folder, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := os.ReadDir(filepath.Join(folder, "objects", "pack")); len(left) > 4 {
@@ -146,7 +153,7 @@ func TestMirrorOfNothing(t *testing.T) {
 	git(t, bare(t, root, "empty.git"), "init", "-q", "--bare")
 	address := served(t, root)
 	folder := filepath.Join(t.TempDir(), "mirror")
-	if err := Mirror(t.Context(), address+"/empty.git", folder, nil); err != nil {
+	if err := Mirror(t.Context(), address+"/empty.git", folder, true, nil); err != nil {
 		t.Errorf("got %v", err)
 	}
 	folder = filepath.Join(t.TempDir(), "mirror")
@@ -154,7 +161,7 @@ func TestMirrorOfNothing(t *testing.T) {
 		address + "/none.git", strings.Replace(address, "http://", "http://user:secret@", 1) + "/empty.git", "http://host.example/x.git", "ssh://git@host.example/x", "git://host.example/x",
 		"file://" + filepath.ToSlash(root) + "/empty.git", filepath.Join(root, "empty.git"), "ext::sh -c date", "--upload-pack=date", "", "https://",
 	} {
-		err := Mirror(t.Context(), bad, folder, nil)
+		err := Mirror(t.Context(), bad, folder, true, nil)
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: got %v", bad, err)
 		}
@@ -175,12 +182,18 @@ func asCouldNot(err error, to **kennel.CouldNotLook) bool {
 }
 
 // Nothing of a server's answer but objects and refs comes to count: no
-// redirection to another protocol, no wrong objects.
+// redirection, no wrong objects.
 func TestMirrorOfHostileServers(t *testing.T) {
+	root := t.TempDir()
+	made(t, bare(t, root, "x.git"), 3)
+	elsewhere := served(t, root)
 	folder := filepath.Join(t.TempDir(), "mirror")
 	for name, answer := range map[string]http.HandlerFunc{
 		"redirects to a file": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
+		},
+		"redirects to a good one": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere+r.URL.RequestURI(), http.StatusMovedPermanently)
 		},
 		"redirects for ever": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", http.StatusFound) },
 		"wants a password": func(w http.ResponseWriter, r *http.Request) {
@@ -193,7 +206,7 @@ func TestMirrorOfHostileServers(t *testing.T) {
 		},
 	} {
 		s := httptest.NewServer(answer)
-		if err := Mirror(t.Context(), s.URL+"/x.git", folder, nil); err == nil {
+		if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err == nil {
 			t.Errorf("a server that %s passed", name)
 		}
 		s.Close()
@@ -233,7 +246,7 @@ func TestMirrorThatIsCutOff(t *testing.T) {
 	defer s.Close()
 	folder := filepath.Join(t.TempDir(), "mirror")
 	for _, limit = range []int{0, 100, 3000, 9000} {
-		if err := Mirror(t.Context(), s.URL+"/x.git", folder, nil); err == nil {
+		if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err == nil {
 			t.Fatalf("%d bytes were enough", limit)
 		}
 		if left, _ := os.ReadDir(filepath.Dir(folder)); len(left) > 0 {
@@ -241,7 +254,7 @@ func TestMirrorThatIsCutOff(t *testing.T) {
 		}
 	}
 	limit = 1 << 30
-	if err := Mirror(t.Context(), s.URL+"/x.git", folder, nil); err != nil {
+	if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	before := output(t, folder, "for-each-ref")
@@ -253,7 +266,7 @@ func TestMirrorThatIsCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	limit = 1000
-	if err := Mirror(t.Context(), s.URL+"/x.git", folder, nil); err == nil {
+	if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err == nil {
 		t.Fatal("1000 bytes were enough")
 	}
 	if after := output(t, folder, "for-each-ref"); after != before {
@@ -280,7 +293,7 @@ func TestMirrorChecksObjects(t *testing.T) {
 		}
 		commit := output(t, folder, "-c", "user.name=A", "-c", "user.email=a@a.example", "commit-tree", "-m", "x", strings.TrimSpace(string(tree)))
 		output(t, folder, "update-ref", "refs/heads/main", commit)
-		if err := Mirror(t.Context(), address+"/"+name+".git", filepath.Join(t.TempDir(), "mirror"), nil); (err == nil) != test.ok {
+		if err := Mirror(t.Context(), address+"/"+name+".git", filepath.Join(t.TempDir(), "mirror"), true, nil); (err == nil) != test.ok {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -293,7 +306,7 @@ func TestMirrorBounds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	folder := filepath.Join(t.TempDir(), "mirror")
-	if err := Mirror(ctx, address, folder, nil); err == nil {
+	if err := Mirror(ctx, address, folder, true, nil); err == nil {
 		t.Error("a mirror went on after it was called off")
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
@@ -301,7 +314,7 @@ func TestMirrorBounds(t *testing.T) {
 	// What grows too large is stopped while a server still sends.
 	defer func(n int64) { maxMirror = n }(maxMirror)
 	maxMirror = -1
-	if err := Mirror(t.Context(), s.URL+"/x.git", folder, nil); err == nil || !strings.Contains(err.Error(), "more than") {
+	if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err == nil || !strings.Contains(err.Error(), "more than") {
 		t.Errorf("got %v", err)
 	}
 	if left, _ := os.ReadDir(filepath.Dir(folder)); len(left) > 0 {
