@@ -47,8 +47,15 @@ func newBuild(r *release, c kennel.Component) *build {
 // follow marks everything that is run or reached.
 func (b *build) follow(ctx context.Context) error {
 	b.configured = b.r.has("configure") || b.r.has("configure.ac") || b.r.has("configure.in")
+	hooks := ""
+	if b.npm {
+		hooks = b.installs()
+	}
 	for i, e := range b.r.files {
 		by := starts(e.path)
+		if b.npm && by != "npm install" && !strings.Contains(hooks, by) {
+			continue // nobody who installs a package runs its Makefile
+		}
 		if by == "make" && b.configured && strings.Contains(e.path, "/") {
 			continue // where configure names it
 		}

@@ -20,6 +20,17 @@ func javascript(name string) bool {
 // command needs no ending.
 func script(name string) bool { return javascript(name) || path.Ext(name) == "" }
 
+// installs are the commands of a package's install hooks.
+func (b *build) installs() string {
+	m, _ := parseNPM(b.r.text(npmFile))
+	var out []string
+	scripts := fields(m.Scripts)
+	for _, hook := range installHooks {
+		out = append(out, scripts[hook])
+	}
+	return strings.Join(out, "\n")
+}
+
 // hooks marks what a package's own manifest says is run at install or import.
 func (b *build) hooks() {
 	m, ok := parseNPM(b.r.text(npmFile))

@@ -41,6 +41,8 @@ func TestNPM(t *testing.T) {
 		"a sibling":                {unmade, []string{"package.json", `{"name":"bowl","version":"1.4.0","optionalDependencies":{"@bowl/linux":"1"}}`}, "manifest low"},
 		"a twin":                   {unmade, []string{"package.json", `{"name":"bowl","version":"1.4.0","optionalDependencies":{"@b0wl/linux":"1"}}`}, "manifest high"},
 		"brought along":            {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","bundleDependencies":["c"]}`), []string{"node_modules/c/index.js", "1\n"}, "built low"},
+		"a Makefile nobody runs":   {unmade, []string{"Makefile", "all:\n\tsh x.sh\n"}, ""},
+		"a Makefile of a hook":     {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","scripts":{"install":"make"}}`), []string{"Makefile", "all:\n\tsh x.sh\n"}, "phantom medium"},
 		"all of exports":           {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","exports":{"./*":{"import":["./lib/*.js"]}}}`), []string{"lib/x/y.js", "1\n"}, "phantom medium"},
 	} {
 		release := with(test.tree, test.add...)

@@ -49,7 +49,7 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 		return nil, &kennel.CouldNotLook{Reason: noTag}
 	}
 	var best *tree
-	var unread error
+	var unread *kennel.CouldNotLook
 	skipped := false // trees of other packages' tags
 	score := 0
 	for _, tag := range list {
@@ -58,7 +58,10 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 		}
 		entries, err := h.Tree(tag.Commit)
 		if err != nil {
-			unread = err // a release can name a commit that is not there
+			unread = &kennel.CouldNotLook{Reason: "the tagged tree could not be read", Err: err}
+			if tag.Name == "" {
+				unread.Reason = "the repository has no such commit as the release is said to be made from, and no tag that is named after this version"
+			}
 			continue
 		}
 		t := newTree(tag, entries)
@@ -86,7 +89,7 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 	}
 	switch {
 	case best == nil && unread != nil:
-		return nil, &kennel.CouldNotLook{Reason: "the tagged tree could not be read", Err: unread}
+		return nil, unread
 	case best == nil && skipped:
 		return nil, &kennel.CouldNotLook{Reason: noTag}
 	case best != nil && best.named:
