@@ -80,6 +80,7 @@ func (a *account) join() []chain {
 	out = append(out, a.addresses()...)
 	out = append(out, a.binaries()...)
 	out = append(out, a.disguised()...)
+	out = append(out, a.doubles()...)
 	return append(out, a.installed()...)
 }
 

@@ -24,8 +24,7 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 		return nil, err
 	}
 	m := newMemo()
-	module := s.Component.Name + "@" + s.Component.Version
-	now, err := examine(ctx, fsys, module, m)
+	now, err := examine(ctx, fsys, s.Component, m)
 	if err != nil {
 		return nil, fmt.Errorf("the release: %w", err)
 	}
@@ -35,8 +34,9 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 	case err != nil:
 		now.release.gap(gap{why: notCompared, what: err.Error()})
 	default:
-		// The previous release's own folder names another version.
-		if before, err = examine(ctx, fsys, "", m); err != nil {
+		c := s.Component
+		c.Version = s.Before.Version // whose folder names it
+		if before, err = examine(ctx, fsys, c, m); err != nil {
 			if ctx.Err() != nil {
 				return nil, err
 			}
@@ -59,8 +59,8 @@ type account struct {
 	chains  []chain
 }
 
-func examine(ctx context.Context, fsys fs.FS, module string, m *memo) (*account, error) {
-	r, err := open(ctx, fsys, module)
+func examine(ctx context.Context, fsys fs.FS, c kennel.Component, m *memo) (*account, error) {
+	r, err := open(ctx, fsys, c)
 	if err == nil {
 		err = r.examine(ctx, m)
 	}

@@ -189,11 +189,18 @@ func dependenciesAppeared(now, before *account) []chain {
 	if len(fresh) == 1 {
 		c.says = "a dependency appeared: " + fresh[0]
 	}
+	var unused []string
+	for _, name := range fresh {
+		if !before.release.npm.known[name] && !used[name] && judged && !strings.HasPrefix(name, "@types/") && !now.release.platform(name) {
+			unused = append(unused, name)
+		}
+	}
+	mentioned := now.release.mentioned(unused)
 	for _, name := range fresh {
 		says := fmt.Sprintf("%s %s", name, now.release.npm.dependencies[name])
 		if before.release.npm.known[name] {
 			says += ", which the previous release was developed with, or asked its user for"
-		} else if !used[name] && judged && !strings.HasPrefix(name, "@types/") && !now.release.platform(name) && !now.release.mentions(name) {
+		} else if slices.Contains(unused, name) && !mentioned[name] {
 			says += ", which nothing in the release uses"
 			c.severity = kennel.SeverityMedium
 			c.says = "a dependency appeared that nothing in the release uses: " + name

@@ -69,6 +69,7 @@ type facts struct {
 	refs  []reference
 	marks []mark
 	part  string // why a part of the file was not read, "" when all was
+	work  *work  // what reading may still take; nil for without bound
 }
 
 // sight is a place where a capability was seen.

@@ -148,7 +148,7 @@ func (p *jsReader) pass() {
 		p.scope = p.count
 	}
 	p.restore(-1)
-	for p.lex.fill(jsBatch) {
+	for p.lex.fill(jsBatch, p.f) {
 		p.t, p.i, p.fuel = p.lex.tokens, 0, 8*len(p.lex.tokens)+1000
 		p.statements(len(p.t))
 	}

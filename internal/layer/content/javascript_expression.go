@@ -26,6 +26,7 @@ func (p *jsReader) assign(end int) jsValue {
 		return jsValue{}
 	}
 	p.fuel--
+	p.f.step()
 	defer func() { p.depth-- }()
 	if at, ok := p.arrow(end); ok {
 		return p.arrowFunction(at, end)

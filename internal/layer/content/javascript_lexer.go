@@ -79,12 +79,13 @@ type jsTally struct {
 const maxBrackets = 2000 // nested; deeper ones are not paired
 
 // fill reads up to most tokens, anew; it returns false when there are none.
-func (l *jsLexer) fill(most int) bool {
+func (l *jsLexer) fill(most int, f *facts) bool {
 	l.tokens = l.tokens[:0]
 	for i := range l.open {
 		l.open[i].token = -1 // their tokens are gone
 	}
 	for len(l.tokens) < most && l.token() {
+		f.step()
 	}
 	return len(l.tokens) > 0
 }

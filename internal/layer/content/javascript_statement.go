@@ -7,6 +7,7 @@ func (p *jsReader) statements(end int) {
 		p.i = end
 	}
 	for p.i < end {
+		p.f.step()
 		at := p.i
 		p.statement(end)
 		if p.i <= at {

@@ -52,7 +52,7 @@ func TestJavaScriptTokens(t *testing.T) {
 		"\ufeff#!/usr/bin/env node\nfoo //x\n": 1,
 	} {
 		l := jsLexer{text: text}
-		l.fill(1000)
+		l.fill(1000, new(facts))
 		if len(l.tokens) != want {
 			t.Errorf("%q: %d tokens, want %d", text, len(l.tokens), want)
 		}

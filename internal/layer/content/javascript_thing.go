@@ -327,7 +327,7 @@ func (p *jsReader) started(command jsValue, args []jsValue, start int) (does cap
 	if text == "" || p.again {
 		return does
 	}
-	inside := new(facts)
+	inside := p.f.inside()
 	line := p.lineOf(p.t[start].start)
 	readShell(source{p.path, text, line}, inside)
 	for _, r := range inside.refs {
@@ -352,7 +352,7 @@ func (p *jsReader) evaluated(code jsValue, start int) bool {
 	case text == "return this", text == "this", text == "require", text == "", len(text) < 24 && !strings.Contains(text, "("):
 		return true
 	case p.inner < jsInner && !p.again && len(text) < 256<<10:
-		inside := new(facts)
+		inside := p.f.inside()
 		readJS(source{p.path, code.text, p.lineOf(p.t[start].start)}, inside, p.inner+1)
 		for _, s := range inside.sites {
 			p.f.see(s.cap, s.line, p.scope, s.says, s.value)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"testing/fstest"
+
+	"github.com/kennel-oss/kennel"
 )
 
 func TestNPMEntries(t *testing.T) {
@@ -18,7 +20,7 @@ func TestNPMEntries(t *testing.T) {
 	} {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	a, err := examine(context.Background(), fsys, "", newMemo())
+	a, err := examine(context.Background(), fsys, kennel.Component{}, newMemo())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,7 @@ func FuzzManifest(f *testing.F) {
 			"package.json": {Data: []byte(manifest)}, "binding.gyp": {Data: []byte(gyp)},
 			"a.js": {Data: []byte("require('./b')")}, "b.js": {Data: []byte("require('./a.js')")},
 		}
-		a, err := examine(context.Background(), fsys, "", newMemo())
+		a, err := examine(context.Background(), fsys, kennel.Component{}, newMemo())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -182,7 +182,7 @@ func (p *pyReader) runs(name string, first, all pyValue, line, at int) {
 		}
 	}
 	if value != "" && len(value) < maxShellValue && (first.constant() || strings.Contains(value, "|")) && p.depth < maxPyDepth/2 {
-		sub := new(facts)
+		sub := p.f.inside()
 		readShellText(value, p.line(line), sub)
 		for _, s := range sub.sites {
 			p.see(s.cap, line, at, s.value)

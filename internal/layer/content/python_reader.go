@@ -116,6 +116,7 @@ func readPythonText(text string, line, decoded int, f *facts) {
 }
 
 func (p *pyReader) advance() {
+	p.f.step()
 	p.tok = p.lexer.next()
 	p.start = p.lexer.at - len(p.tok.text)
 }

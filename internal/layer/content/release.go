@@ -29,6 +29,9 @@ type release struct {
 	index map[string]int // path -> index in files
 	npm   *npmManifest   // nil when there is none
 	gaps  []gap          // what was not looked at
+	// doubled are files of the archive that are unpacked to one place: the
+	// earlier and the later.
+	doubled [][2]string
 	// others counts the files of code that no reader knows, by language.
 	others map[string]int
 }
@@ -36,11 +39,13 @@ type release struct {
 // file is a file of a release.
 type file struct {
 	path   string // without the top folder
+	whole  string // with it
 	size   int64
-	run    bool   // executable by its mode
-	binary string // its kind, "" for none
-	hash   uint64 // of a text that was read; keyed by the process, so that nobody can aim at it
-	facts  *facts // nil when no language reads it
+	run    bool        // executable by its mode
+	binary string      // its kind, "" for none
+	hash   uint64      // of a text that was read; keyed by the process, so that nobody can aim at it
+	facts  *facts      // nil when no language reads it
+	read   []*language // those that read it
 	reach  reach
 	by     string // what reaches it: "postinstall", "index.js"
 }
@@ -58,62 +63,6 @@ type memoKey struct {
 	language *language
 	hash     uint64
 	size     int
-}
-
-// open lists the files of a release.
-func open(ctx context.Context, fsys fs.FS, module string) (*release, error) {
-	r := &release{fsys: fsys, top: ".", index: map[string]int{}, others: map[string]int{}}
-	if info, err := fs.Stat(fsys, module); fs.ValidPath(module) && err == nil && info.IsDir() {
-		r.top = module // a Go module's zip
-	} else if list, err := fs.ReadDir(fsys, "."); err == nil && len(list) == 1 && list[0].IsDir() {
-		r.top = list[0].Name()
-	}
-	err := fs.WalkDir(fsys, r.top, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			r.gap(gap{why: unreadable, what: name})
-			if name == r.top {
-				return err
-			}
-			return nil
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if d.IsDir() {
-			// An installed package's own node_modules are packages of their own;
-			// those in a tarball are part of it.
-			if d.Name() == "node_modules" && r.top == "." && name != "." || d.Name() == ".git" {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !d.Type().IsRegular() {
-			return nil // links lead to files that are listed themselves
-		}
-		if len(r.files) == maxFiles {
-			return errTooMany
-		}
-		info, err := d.Info()
-		if err != nil {
-			r.gap(gap{why: unreadable, what: name})
-			return nil
-		}
-		inner := name
-		if r.top != "." {
-			inner = strings.TrimPrefix(name, r.top+"/")
-		}
-		r.index[inner] = len(r.files)
-		r.files = append(r.files, file{path: inner, size: info.Size(), run: info.Mode()&0o111 != 0})
-		return nil
-	})
-	if errors.Is(err, errTooMany) {
-		r.gap(gap{why: fmt.Sprintf("of its files, those past the first %d were not read", maxFiles)})
-		err = nil
-	}
-	if err == nil && len(r.files) == 0 {
-		err = errors.New("it has no files")
-	}
-	return r, err
 }
 
 const (
@@ -142,11 +91,15 @@ func (r *release) text(name string) string {
 		return ""
 	}
 	text, _ := r.read(name, maxText)
-	return text
+	return plain(text)
 }
 
 func (r *release) read(name string, most int64) (string, error) {
-	f, err := r.fsys.Open(path.Join(r.top, name))
+	whole := path.Join(r.top, name)
+	if i, ok := r.index[name]; ok {
+		whole = r.files[i].whole
+	}
+	f, err := r.fsys.Open(whole)
 	if err != nil {
 		return "", err
 	}
@@ -216,23 +169,40 @@ func (r *release) examine(ctx context.Context, m *memo) error {
 			r.gap(gap{why: fmt.Sprintf("of its code, what is past %d GiB was not read", maxTotal>>30), what: "from " + f.path})
 			break
 		}
-		text, err := r.read(f.path, maxText)
-		if err != nil {
-			r.gap(gap{why: unreadable, what: f.path})
-			continue
+		if err := r.readAs(f, l, ctx, m); err != nil {
+			return err
 		}
-		f.hash = maphash.String(m.seed, text)
-		key := memoKey{l, f.hash, len(text)}
-		if f.facts = m.facts[key]; f.facts == nil {
-			f.facts = new(facts)
-			s := source{f.path, text, 1}
-			l.read(s, f.facts)
-			readUnicode(s, f.facts)
-			m.facts[key] = f.facts
+	}
+	return nil
+}
+
+// readAs adds what a language reads in a file to its facts.
+func (r *release) readAs(f *file, l *language, ctx context.Context, m *memo) error {
+	text, err := r.read(f.path, maxText)
+	if err != nil {
+		r.gap(gap{why: unreadable, what: f.path})
+		return nil
+	}
+	f.read = append(f.read, l)
+	hash := maphash.String(m.seed, text)
+	key := memoKey{l, hash, len(text)}
+	fs := m.facts[key]
+	if fs == nil {
+		fs = new(facts)
+		fs.work = newWork(ctx, len(text))
+		s := source{f.path, plain(text), 1}
+		if err := fs.read(s, l); err != nil {
+			return err
 		}
-		if f.facts.part != "" {
-			r.gap(gap{why: f.facts.part, what: f.path})
-		}
+		m.facts[key] = fs
+	}
+	if fs.part != "" {
+		r.gap(gap{why: fs.part, what: f.path})
+	}
+	if f.facts == nil {
+		f.hash, f.facts = hash, fs
+	} else {
+		f.facts = f.facts.with(fs)
 	}
 	return nil
 }
@@ -240,22 +210,3 @@ func (r *release) examine(ctx context.Context, m *memo) error {
 // platform reports whether a dependency is one that may be missing: mostly the
 // program for one platform.
 func (r *release) platform(name string) bool { return r.npm.platforms[name] }
-
-// mentions reports whether something names a package that no code loads: the
-// manifest as a command or in the configuration of a tool, or declarations of
-// types.
-func (r *release) mentions(name string) bool {
-	if strings.Count(r.npm.text, `"`+name+`"`) > 1 || strings.Contains(r.npm.text, name+" ") {
-		return true
-	}
-	for _, f := range r.files {
-		switch path.Ext(f.path) {
-		case ".ts", ".mts", ".cts", ".flow", ".json", ".vue", ".svelte", ".css", ".scss":
-			text := r.text(f.path)
-			if f.path != "package.json" && (strings.Contains(text, `"`+name) || strings.Contains(text, "'"+name)) {
-				return true
-			}
-		}
-	}
-	return false
-}

@@ -122,7 +122,7 @@ func (r *shReader) mark(kind string, weight int) {
 	r.f.mark(kind, r.line, weight, r.show(r.line))
 }
 
-// show returns a line of the text.
+// show returns the beginning of a line of the text.
 func (r *shReader) show(line int) string {
 	if r.shown == 0 || line < r.shown {
 		r.shown, r.from = r.first, 0
@@ -135,7 +135,8 @@ func (r *shReader) show(line int) string {
 		r.from += i + 1
 		r.shown++
 	}
-	text, _, _ := strings.Cut(r.lines[r.from:], "\n")
+	// No more than a snippet takes: a long line is shown for each of its commands.
+	text, _, _ := strings.Cut(r.lines[r.from:min(len(r.lines), r.from+4*maxSnippet)], "\n")
 	return text
 }
 
@@ -151,6 +152,7 @@ func (r *shReader) run(list []shPipeline, in shValue) shValue {
 			if r.left--; r.left <= 0 {
 				continue
 			}
+			r.f.step()
 			r.line = pl.stages[j].line
 			v = r.command(&pl.stages[j], v)
 		}
