@@ -125,6 +125,8 @@ says of every answer what it did not check.`,
 		Example: `  kennel db update                    fetch the advisory database (once, then now and then)
   kennel scan .                       what is in this project, and is it dangerous?
   kennel scan --format sarif -o kennel.sarif .
+  kennel vet --upgrade old.lock new.lock   should this update come in?
+  kennel demo xz                      what could be seen before there was an advisory
   kennel why lodash .                 who brings it in?
   kennel explain CVE-2021-44228       what is known about it?`,
 		SilenceErrors: true,

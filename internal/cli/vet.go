@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ Exit status:
   kennel vet xz-5.4.1.tar.gz --source ./xz.git --previous xz-5.4.0.tar.gz
   kennel vet --history ./xz.git --as-of 2023-03-18      as somebody would have seen it that day
   kennel vet --history . -o case.html -o case.json`,
-		Args: cobra.MaximumNArgs(2),
+		Args: arguments(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runVet(cmd.Context(), &f, args) },
 	}
 	flags := cmd.Flags()
@@ -121,6 +122,8 @@ func (a *app) runVet(ctx context.Context, f *vetFlags, args []string) error {
 	if err := f.checkFailOn(); err != nil {
 		return err
 	}
+	// A run unpacks and reads a great deal, and lets go of it soon.
+	debug.SetGCPercent(100)
 	v, err := a.newVetting(f)
 	if err != nil {
 		return err

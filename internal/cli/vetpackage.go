@@ -101,8 +101,11 @@ func choose(l kennel.Listing, version string) (kennel.Release, string, error) {
 			at = i
 		}
 	}
+	if at < 0 && len(releases) == 0 {
+		return kennel.Release{}, "", fmt.Errorf("the registry lists no release of %s: look at the spelling", l.Package.Name)
+	}
 	if at < 0 {
-		return kennel.Release{}, "", fmt.Errorf("the registry has no %s %s; its newest is %s", l.Package.Name, version, newest(releases))
+		return kennel.Release{}, "", fmt.Errorf("the registry has no %s %s; its newest is %s", l.Package.Name, version, releases[len(releases)-1].Version)
 	}
 	pre, fallback := preRelease(releases[at].Version), ""
 	for i := at - 1; i >= 0; i-- {
@@ -123,13 +126,6 @@ func choose(l kennel.Listing, version string) (kennel.Release, string, error) {
 func preRelease(version string) bool {
 	numbers, _, _ := strings.Cut(version, "+")
 	return strings.Contains(numbers, "-")
-}
-
-func newest(sorted []kennel.Release) string {
-	if len(sorted) == 0 {
-		return "none"
-	}
-	return sorted[len(sorted)-1].Version
 }
 
 // sourceOf opens the repository that the release, or --source, names.

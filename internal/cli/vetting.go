@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"strings"
 	"time"
 
 	"github.com/kennel-oss/kennel"
@@ -18,6 +21,7 @@ import (
 	"github.com/kennel-oss/kennel/internal/layer/name"
 	"github.com/kennel-oss/kennel/internal/layer/publisher"
 	"github.com/kennel-oss/kennel/internal/layer/source"
+	"github.com/kennel-oss/kennel/internal/lockfile"
 	"github.com/kennel-oss/kennel/internal/policy"
 	"github.com/kennel-oss/kennel/internal/target"
 )
@@ -131,7 +135,7 @@ func (v *vetting) history(ctx context.Context, folder string) (*history.Reposito
 
 // local makes the case of a release, or of an installed tree, on this machine.
 func (v *vetting) local(ctx context.Context, arg string) (kennel.Case, error) {
-	t, err := target.Open(ctx, arg, target.Options{Stdin: v.stdin, Ignore: v.f.ignore, Limits: v.f.limits, Platform: v.f.platform})
+	t, err := target.OpenRelease(ctx, arg, target.Options{Stdin: v.stdin, Ignore: v.f.ignore, Limits: v.f.limits, Platform: v.f.platform})
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w: name a release, an installed tree, or a purl such as pkg:npm/semver@6.3.1", err)
@@ -144,7 +148,7 @@ func (v *vetting) local(ctx context.Context, arg string) (kennel.Case, error) {
 		return v.tree(ctx, arg, t)
 	}
 	if t.Kind == target.File {
-		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("%s is neither an archive nor a folder", arg)}
+		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("%s is no archive that could be read, nor a folder: is it whole?", arg)}
 	}
 	return v.artifact(ctx, arg, t)
 }
@@ -161,21 +165,31 @@ func (v *vetting) artifact(ctx context.Context, arg string, t *target.Target) (k
 		if err != nil {
 			return kennel.Case{}, &exit{exitFailed, err}
 		}
+		if err := checkRef(repository, v.f.ref); err != nil {
+			return kennel.Case{}, err
+		}
 		grants.History = repository
 		layers = append([]kennel.Layer{source.New(), authority.New()}, layers...)
 	}
 	if v.f.previous == "" {
 		notes = append(notes, kennel.Gap{Kind: kennel.GapNotJudged, What: "previous release", Why: "was not compared with: name it with --previous"})
 	} else {
-		before, err := target.Open(ctx, v.f.previous, target.Options{Limits: v.f.limits})
+		before, err := target.OpenRelease(ctx, v.f.previous, target.Options{Limits: v.f.limits})
 		if err != nil {
 			return kennel.Case{}, &exit{exitFailed, err}
 		}
 		defer before.Close()
+		if before.Kind == target.File {
+			return kennel.Case{}, &exit{exitFailed, fmt.Errorf("--previous %s is no archive that could be read, nor a folder: is it whole?", v.f.previous)}
+		}
 		grants.Previous = before.FS()
 	}
-	component := release(arg)
+	component := identify(t.FS(), arg)
 	component.Commit = v.f.ref
+	if component.Ecosystem != "" {
+		layers = append(layers, v.nameLayer()...)
+	}
+	notes = append(notes, t.Gaps()...)
 	s := kennel.NewSubject(component, v.asOf, grants)
 	if v.f.previous != "" {
 		s.Before = release(v.f.previous)
@@ -183,6 +197,59 @@ func (v *vetting) artifact(ctx context.Context, arg string, t *target.Target) (k
 	c, err := v.one(ctx, arg, s, layers...)
 	c.Previous, c.Gaps = s.Before.Version, notes
 	return c, err
+}
+
+// checkRef refuses a --ref that is no tag and no commit of the repository, and
+// names the tags that are like it.
+func checkRef(h kennel.History, ref string) error {
+	if ref == "" {
+		return nil
+	}
+	tags, err := h.Tags()
+	if err != nil {
+		return &exit{exitFailed, err}
+	}
+	var like []string
+	for _, t := range tags {
+		if t.Name == ref {
+			return nil
+		}
+		if strings.Contains(t.Name, strings.TrimLeft(ref, "v")) && len(like) < 8 {
+			like = append(like, printable(t.Name))
+		}
+	}
+	if _, err := h.Tree(ref); err == nil {
+		return nil
+	}
+	if len(like) > 0 {
+		return usage("--ref %s is no tag of the repository: name one (such as %s), or a whole commit id", printable(ref), strings.Join(like, ", "))
+	}
+	return usage("--ref %s is no tag of the repository: name one of its %d tags, or a whole commit id", printable(ref), len(tags))
+}
+
+// identify says which release an unpacked artifact is: by its manifest where
+// that is a registry's, else by the artifact's name.
+func identify(fsys fs.FS, arg string) kennel.Component {
+	named := release(arg)
+	folders := []string{"."}
+	if entries, err := fs.ReadDir(fsys, "."); err == nil && len(entries) == 1 && entries[0].IsDir() {
+		folders = append(folders, entries[0].Name())
+	}
+	for _, folder := range folders {
+		info, err := fs.Stat(fsys, path.Join(folder, "package.json"))
+		if err != nil || info.Size() > 4<<20 {
+			continue
+		}
+		text, err := fs.ReadFile(fsys, path.Join(folder, "package.json"))
+		if err != nil {
+			continue
+		}
+		if m, err := lockfile.ParseManifest(text); err == nil && m.Name != "" && m.Version != "" && !m.Private {
+			named.Package = kennel.Package{Ecosystem: kennel.NPM, Name: m.Name}
+			named.Version = cmp.Or(named.Version, m.Version) // a manifest may lie of it
+		}
+	}
+	return named
 }
 
 // knownLayer is layer known where there is a database, else nothing and a gap

@@ -106,6 +106,9 @@ func (v *vetting) inventoryOf(ctx context.Context, arg string) (kennel.Inventory
 	if len(inv.Projects) > 0 {
 		return inv, nil
 	}
+	if path.Base(filepath.ToSlash(arg)) == "go.sum" {
+		return inv, &exit{exitFailed, fmt.Errorf("%s says of no module whether it is used: name the go.mod beside it, or its folder", arg)}
+	}
 	if err := nothingChecked(&inv); err != nil {
 		return inv, err
 	}
@@ -193,10 +196,13 @@ func (v *vetting) fetched(ctx context.Context, r *fetch.Registries, c kennel.Com
 	}
 	file, err := r.Release(ctx, c, nil)
 	var noClient *fetch.NoClient
+	var wrong *kennel.Mismatch
 	switch {
 	case err == nil:
 	case errors.As(err, &noClient):
-		return nil, none, &kennel.CouldNotLook{Reason: err.Error(), Err: err}
+		return nil, none, &kennel.CouldNotLook{Reason: err.Error()}
+	case errors.As(err, &wrong):
+		return nil, none, &kennel.CouldNotLook{Reason: "its file is not the one that was promised", Err: err}
 	case errors.Is(err, fetch.ErrOffline):
 		return nil, none, &kennel.CouldNotLook{Reason: "the release is not in the cache, and --offline was asked for", Err: err, Retry: true}
 	case errors.Is(err, fs.ErrNotExist):
@@ -204,9 +210,13 @@ func (v *vetting) fetched(ctx context.Context, r *fetch.Registries, c kennel.Com
 	default:
 		return nil, none, &kennel.CouldNotLook{Reason: "the release could not be fetched", Err: err, Retry: true}
 	}
-	t, err := target.Open(ctx, file, target.Options{Limits: v.f.limits})
+	t, err := target.OpenRelease(ctx, file, target.Options{Limits: v.f.limits})
 	if err != nil {
 		return nil, none, &kennel.CouldNotLook{Reason: "the release could not be unpacked", Err: err}
+	}
+	if t.Kind == target.File {
+		t.Close()
+		return nil, none, &kennel.CouldNotLook{Reason: "the release is no archive"}
 	}
 	return t.FS(), func() { t.Close() }, nil
 }

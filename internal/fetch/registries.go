@@ -86,6 +86,9 @@ func NewRegistries(o RegistryOptions) (*Registries, error) {
 // NoClient says that the registry of an ecosystem cannot be asked yet.
 type NoClient struct{ Ecosystem kennel.Ecosystem }
 
+// Is makes it an [errors.ErrUnsupported] for those who do not know it.
+func (e *NoClient) Is(target error) bool { return target == errors.ErrUnsupported }
+
 func (e *NoClient) Error() string { return fmt.Sprintf("no registry client for %s yet", e.Ecosystem) }
 
 // ErrOffline is the cause when the cache does not have what was asked for and

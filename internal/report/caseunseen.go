@@ -69,7 +69,7 @@ func blindness(c *kennel.Case) []unseen {
 	}
 	for i := range out {
 		switch u := &out[i]; {
-		case u.cause == "":
+		case u.cause == "" || strings.Contains(u.why, u.cause):
 		case u.count > 1:
 			u.why += "; of the first: " + u.cause
 		default:

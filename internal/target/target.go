@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/kennel-oss/kennel"
 	"github.com/kennel-oss/kennel/internal/archive"
@@ -99,12 +100,58 @@ func (t *Target) open(ctx context.Context, arg string, opts Options) error {
 	}
 	// A pipe that a shell made for <(command), for one: named by the user, so
 	// opening it is asked for.
-	f, err := os.Open(arg)
-	if err != nil {
-		return err
+	return t.pipe(ctx, arg)
+}
+
+// pipe reads a pipe. Opening one waits until somebody writes, which may be
+// never: whoever breaks the run off does not wait for that.
+func (t *Target) pipe(ctx context.Context, arg string) error {
+	type opened struct {
+		f   *os.File
+		err error
 	}
-	defer f.Close()
-	return t.stream(ctx, filepath.Base(arg), f)
+	c := make(chan opened, 1)
+	go func() {
+		f, err := os.Open(arg)
+		c <- opened{f, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case o := <-c:
+		if o.err != nil {
+			return o.err
+		}
+		defer o.f.Close()
+		stop := context.AfterFunc(ctx, func() { o.f.SetReadDeadline(time.Now()) })
+		defer stop()
+		return t.stream(ctx, filepath.Base(arg), o.f)
+	}
+}
+
+// OpenRelease is Open for what is known to be a release: a zip (a wheel, a Go
+// module) is what is in it.
+func OpenRelease(ctx context.Context, arg string, opts Options) (*Target, error) {
+	t, err := Open(ctx, arg, opts)
+	if err != nil || !t.zipped {
+		return t, err
+	}
+	in, err := t.inside()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", arg, err), t.Close())
+	}
+	in.Name = t.Name
+	in.close = append(in.close, t)
+	return in, nil
+}
+
+// Gaps are what of an archive could not be unpacked: entries that are too
+// large, lead out of it, or are broken.
+func (t *Target) Gaps() []kennel.Gap {
+	if t.tree == nil {
+		return nil
+	}
+	return t.tree.Gaps()
 }
 
 // installations are folders that mean something by their name alone. Named

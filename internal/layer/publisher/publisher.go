@@ -79,6 +79,8 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &kennel.CouldNotLook{Reason: "the registry does not list the package", Err: err}
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil, &kennel.CouldNotLook{Reason: err.Error(), Beyond: true}
 	case err != nil:
 		return nil, &kennel.CouldNotLook{Reason: "the registry could not be asked", Retry: true, Err: err}
 	}
@@ -105,7 +107,7 @@ func (c *change) gap() error {
 	people := func(r kennel.Release) bool { return call(r.Publisher) != "" || len(r.Maintainers) > 0 }
 	switch {
 	case !people(c.now) && !slices.ContainsFunc(c.earlier, people):
-		return &kennel.CouldNotLook{Reason: "the registry does not say who publishes", Part: true, Beyond: true}
+		return &kennel.CouldNotLook{Reason: "the registry does not say who publishes", Beyond: true}
 	case c.Mirrored:
 		return &kennel.CouldNotLook{Reason: "the registry's dates are when it took releases in: ages and silences could not be looked at", Part: true, Beyond: true}
 	}
