@@ -80,8 +80,12 @@ func (c *Cache) Find(key string) (Entry, bool) {
 	if err != nil {
 		return Entry{}, false
 	}
-	var e Entry
-	if json.Unmarshal(text, &e) != nil || e.Key != key || !isDigest(e.Digest) {
+	return readEntry(text, key)
+}
+
+// readEntry reads what the index has of key.
+func readEntry(text []byte, key string) (e Entry, ok bool) {
+	if json.Unmarshal(text, &e) != nil || e.Key != key || !isDigest(e.Digest) || e.Size < 0 {
 		return Entry{}, false
 	}
 	return e, true

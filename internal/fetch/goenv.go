@@ -81,7 +81,12 @@ func knownSumDB(root, name string) string {
 	if err != nil || root == "" || name == "" {
 		return ""
 	}
-	_, entry, ok := strings.Cut(string(text), `"`+name+`":`)
+	return keyOf(string(text), name)
+}
+
+// keyOf finds a name's key in the go command's table of them.
+func keyOf(table, name string) string {
+	_, entry, ok := strings.Cut(table, `"`+name+`":`)
 	entry = strings.TrimSpace(entry)
 	if !ok || !strings.HasPrefix(entry, `"`+name+"+") {
 		return ""

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -41,15 +42,9 @@ func (g *goProxy) listing(ctx context.Context, path string) (kennel.Listing, err
 		}
 		return l, fmt.Errorf("what Go's proxies list of %s: %w", path, err)
 	}
-	var versions []string
-	for line := range strings.Lines(string(text)) {
-		fields := strings.Fields(line) // some proxies write a time behind it
-		if len(fields) > 0 && module.Check(path, fields[0]) == nil {
-			versions = append(versions, fields[0])
-		}
-		if len(versions) > maxList {
-			return l, fmt.Errorf("the module proxy lists more than %d versions of %s", maxList, path)
-		}
+	versions, err := readList(path, string(text))
+	if err != nil {
+		return l, err
 	}
 	if len(versions) == 0 { // no release is tagged: there may be a newest commit
 		if latest, err := g.latest(ctx, path); err == nil {
@@ -92,6 +87,21 @@ func (g *goProxy) listing(ctx context.Context, path string) (kennel.Listing, err
 	slices.SortStableFunc(l.Releases, func(a, b kennel.Release) int { return a.Published.Compare(b.Published) })
 	l.Mirrored = mirrored(l.Releases)
 	return l, nil
+}
+
+// readList returns the versions of a module that a proxy lists. What is none of
+// this module is passed over.
+func readList(path, text string) (versions []string, err error) {
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line) // some proxies write a time behind it
+		if len(fields) > 0 && module.Check(path, fields[0]) == nil {
+			versions = append(versions, fields[0])
+		}
+		if len(versions) > maxList {
+			return nil, fmt.Errorf("the module proxy lists more than %d versions of %s", maxList, path)
+		}
+	}
+	return versions, nil
 }
 
 func (g *goProxy) latest(ctx context.Context, path string) (string, error) {
@@ -150,16 +160,29 @@ func (g *goProxy) retract(ctx context.Context, path string, versions []string, r
 	if err != nil {
 		return
 	}
+	markRetracted(text, versions, releases)
+}
+
+// markRetracted marks the releases, of these sorted versions, that a go.mod
+// takes back. A go.mod can hold a million ranges: each is two searches.
+func markRetracted(text []byte, versions []string, releases []kennel.Release) {
 	mod, err := modfile.ParseLax("go.mod", text, nil)
 	if err != nil {
 		return
 	}
+	begins := make([]int, len(versions)+1) // how many ranges begin here, less those that ended
 	for _, r := range mod.Retract {
-		for i, v := range versions {
-			if semver.Compare(r.Low, v) <= 0 && semver.Compare(v, r.High) <= 0 {
-				releases[i].Withdrawn = true
-			}
+		low := sort.Search(len(versions), func(i int) bool { return semver.Compare(versions[i], r.Low) >= 0 })
+		past := sort.Search(len(versions), func(i int) bool { return semver.Compare(versions[i], r.High) > 0 })
+		if low < past {
+			begins[low]++
+			begins[past]--
 		}
+	}
+	within := 0
+	for i := range releases {
+		within += begins[i]
+		releases[i].Withdrawn = within > 0
 	}
 }
 

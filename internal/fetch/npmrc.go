@@ -110,18 +110,26 @@ func npmDefault(root string) string {
 		if err != nil {
 			continue
 		}
-		for _, head := range []string{"Definition('registry'", "define('registry'"} {
-			_, entry, ok := strings.Cut(string(text), head)
-			if !ok {
-				continue
-			}
-			_, value, ok := strings.Cut(entry, "default:")
-			if value = strings.TrimSpace(value); !ok || value == "" || !strings.ContainsRune("`'\"", rune(value[0])) {
-				continue
-			}
-			if address, _, ok := strings.Cut(value[1:], value[:1]); ok {
-				return address
-			}
+		if address := definedRegistry(string(text)); address != "" {
+			return address
+		}
+	}
+	return ""
+}
+
+// definedRegistry reads the registry out of npm's table of settings.
+func definedRegistry(table string) string {
+	for _, head := range []string{"Definition('registry'", "define('registry'"} {
+		_, entry, ok := strings.Cut(table, head)
+		if !ok {
+			continue
+		}
+		_, value, ok := strings.Cut(entry, "default:")
+		if value = strings.TrimSpace(value); !ok || value == "" || !strings.ContainsRune("`'\"", rune(value[0])) {
+			continue
+		}
+		if address, _, ok := strings.Cut(value[1:], value[:1]); ok {
+			return address
 		}
 	}
 	return ""
