@@ -14,7 +14,11 @@
 //     a key and sending it is;
 //  5. the same is done with the previous release, and what appeared is told
 //     (difference.go);
-//  6. cues (cue.go) groups and words at most a dozen findings.
+//  6. cues (cue.go) groups at most a dozen findings, and title.go words them.
+//
+// What was not looked at is an error beside the findings (unread.go): what is
+// beyond bounds or unreadable, code of a language that no reader knows, and a
+// release before this one that could not be had.
 //
 // What it cannot see: what code does that is fetched at run time, data flowing
 // between packages, and a harmful change that uses only what the package
