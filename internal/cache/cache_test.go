@@ -191,6 +191,10 @@ func TestGrowthIsBounded(t *testing.T) {
 
 // TestMain serves as the other process of TestProcessesShare.
 func TestMain(m *testing.M) {
+	if folder := os.Getenv("KENNEL_TEST_CACHE_HANG"); folder != "" {
+		fmt.Println(hang(folder))
+		os.Exit(1)
+	}
 	if folder := os.Getenv("KENNEL_TEST_CACHE"); folder != "" {
 		if err := work(folder); err != nil {
 			fmt.Fprintln(os.Stderr, err)
