@@ -37,6 +37,7 @@ type Outcome struct {
 // Exhibit is what a layer looked at, for a person who would rather see it. It
 // judges nothing.
 type Exhibit struct {
+	Note     string    // what was looked at, in a sentence: "" for nothing to add
 	Tags     []TagMark // releases, in the order of time
 	Shares   []Share   // who wrote, by quarter, in the order of time
 	Residual []Residue // files of the release that are not the tree's, by reach and path

@@ -205,7 +205,13 @@ func (v *caseView) extent() string {
 		if by == "" {
 			return ""
 		}
-		return "looked at" + by
+		out := "looked at" + by
+		for i := range v.c.Outcomes {
+			if note := v.c.Outcomes[i].Exhibit.Note; note != "" {
+				out += ". " + sentence(clean(v.c.Outcomes[i].Layer)+": "+prose(note, 400))
+			}
+		}
+		return out
 	}
 	looked := 0
 	for i := range v.parts {
@@ -239,6 +245,17 @@ func (v *caseView) dated() bool {
 // confidence".
 func weight(c *kennel.Cue) string {
 	return c.Severity.String() + ", " + c.Confidence.String() + " confidence"
+}
+
+// minorNames are the packages whose cues ask for nobody.
+func (v *caseView) minorNames() []string {
+	var names []string
+	for i := range v.parts {
+		if p := &v.parts[i]; p.c.Verdict == kennel.Allow && len(p.cues) > 0 {
+			names = append(names, caseName(p.c))
+		}
+	}
+	return names
 }
 
 // minorRules counts, by rule, the packages whose cues ask for nobody: "7

@@ -135,11 +135,12 @@ func (d *caseDocument) cue(c *kennel.Cue) {
 
 // exhibit writes what there is to draw, null where there is nothing.
 func (d *caseDocument) exhibit(e *kennel.Exhibit) {
-	if len(e.Tags)+len(e.Shares)+len(e.Residual) == 0 {
+	if len(e.Tags)+len(e.Shares)+len(e.Residual) == 0 && e.Note == "" {
 		d.null()
 		return
 	}
 	d.open('{')
+	d.optional("note", e.Note)
 	d.line()
 	d.key("tags")
 	d.open('[')

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"slices"
 	"strings"
 
 	"github.com/kennel-oss/kennel"
@@ -32,12 +33,58 @@ func writeCaseText(w *bufio.Writer, c *kennel.Case, o Options) error {
 		t.cue(cue, "", t.v.dated())
 	}
 	t.parts()
+	t.released()
 	t.notLookedAt()
-	if len(t.v.parts) > 0 {
+	if extent := t.v.extent(); extent != "" {
 		t.blank()
-		t.para("", span{dim, sentence(t.v.extent()) + "."})
+		t.para("", span{dim, sentence(extent) + "."})
 	}
 	return nil
+}
+
+// caseSigners is how many of those who released are told.
+const caseSigners = 6
+
+// released says who released with which key, the latest last.
+func (t *caseText) released() {
+	type signer struct {
+		key, name   string
+		n           int
+		first, last kennel.TagMark
+	}
+	for i := range t.v.c.Outcomes {
+		var all []signer
+		for _, mark := range t.v.c.Outcomes[i].Exhibit.Tags {
+			at := slices.IndexFunc(all, func(s signer) bool { return s.key == mark.Signer && s.name == mark.Tagger.Name })
+			if at < 0 {
+				at = len(all)
+				all = append(all, signer{key: mark.Signer, name: mark.Tagger.Name, first: mark})
+			}
+			all[at].n++
+			all[at].last = mark
+		}
+		if len(all) == 0 {
+			continue
+		}
+		slices.SortStableFunc(all, func(a, b signer) int { return a.last.Time.Compare(b.last.Time) })
+		t.title(span{bold, "Who released"}, "")
+		shown := t.limit(len(all), caseSigners)
+		if more := len(all) - shown; more > 0 {
+			t.para("  ", span{dim, "+ " + counted(more, "earlier one", "earlier ones")})
+		}
+		for _, s := range all[len(all)-shown:] {
+			key := "not signed"
+			if s.key != "" {
+				key = "key " + prose(s.key, 60)
+			}
+			name := "a tag without a tagger"
+			if s.name != "" {
+				name = prose(s.name, 60)
+			}
+			t.para("  - ", span{bold, name}, span{normal, ", " + key + ": " + counted(s.n, "release", "releases") + ", " +
+				prose(s.first.Tag, 40) + " (" + day(s.first.Time) + ") to " + prose(s.last.Tag, 40) + " (" + day(s.last.Time) + ")"})
+		}
+	}
 }
 
 type caseText struct {
@@ -118,6 +165,7 @@ func (t *caseText) parts() {
 	if t.v.minor > 0 && !t.all {
 		t.blank()
 		t.para("", span{normal, "+ " + counted(t.v.minor, "package", "packages") + " with minor cues: " + enumerate(t.v.minorRules(), 6)})
+		t.para("  ", span{dim, enumerate(t.v.minorNames(), 4) + "; --verbose tells them"})
 	}
 }
 

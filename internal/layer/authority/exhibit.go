@@ -2,8 +2,10 @@ package authority
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	kennel "github.com/kennel-oss/kennel"
 )
@@ -20,7 +22,9 @@ const (
 // its fingerprint or its id; one that a signature does not name is called by
 // the signature's kind.
 func (c *cues) exhibit() kennel.Exhibit {
-	var e kennel.Exhibit
+	first, last := c.releases[0], c.releases[len(c.releases)-1]
+	e := kennel.Exhibit{Note: fmt.Sprintf("%d releases from %s (%s) to %s (%s); what is more than two years before the last is told as of then: --as-of",
+		len(c.releases), first.Name, first.at.Format(time.DateOnly), last.Name, last.at.Format(time.DateOnly))}
 	for _, t := range c.releases[max(0, len(c.releases)-maxMarks):] {
 		e.Tags = append(e.Tags, kennel.TagMark{
 			Tag: t.Name, Time: t.at, Signer: cmp.Or(keyID(t.Signature), t.Signature.Kind), Tagger: t.Tagger,
