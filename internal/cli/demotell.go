@@ -34,7 +34,7 @@ func (s *scene) tell(ctx context.Context, c kennel.Case, outputs []output) error
 		t := s.teller(w)
 		t.w.WriteString(t.paint("1", "The xz case, on a harmless replica") + "\n")
 		t.say("", "XZ Utils 5.6.0 was released on 2024-02-24 with a back door, set off by a file that only its tarball had, and found by chance five weeks later. "+
-			"Here is what could be seen on the first day. The replica has the dates, names, paths, sizes and signatures of the public "+
+			"Here is what could be seen on the first day. The replica has the dates, names, paths and signatures of the public "+
 			"history; its files are stubs, and nothing in it can do harm.")
 
 		t.title("1  What a scanner said")

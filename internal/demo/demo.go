@@ -44,7 +44,7 @@ const Product = `{
 // ReadMe says what lies in a folder with the replica.
 const ReadMe = label + `.
 
-Names, dates, paths, sizes and tag signatures are those of the public history.
+Names, dates, paths and tag signatures are those of the public history.
 Contents are not: every file is a stub that says so, the test files of February
 2024 are random bytes, and m4/build-to-host.m4, which the real tarball had and no
 tree, is a macro that prints a line. Nothing here builds, and nothing here can do

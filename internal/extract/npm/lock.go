@@ -123,6 +123,9 @@ func parse(text []byte) (lock, error) {
 	if err == nil {
 		err = j.End()
 	}
+	if err == nil && l.format == 0 && !l.hasPackages && len(l.nested) == 0 {
+		err = errors.New("no lockfileVersion and no packages: it is no lock file of npm")
+	}
 	return l, err
 }
 

@@ -7,6 +7,7 @@
 //	address          a new package comes from an address or a repository
 //	digest-changed   the same version has another hash than before
 //	digest-mismatch  the registry's file is not the one that the lock file names
+//	downgrade        an older version takes the place of a newer one
 //	digest-several   any of several different files is taken for the release
 //	digest-gone      there is no hash any more
 //
@@ -24,6 +25,7 @@ import (
 	"fmt"
 
 	"github.com/kennel-oss/kennel"
+	"github.com/kennel-oss/kennel/internal/ecosystem"
 )
 
 // New returns the layer.
@@ -56,6 +58,10 @@ func (layer) Examine(ctx context.Context, s kennel.Subject) ([]kennel.Finding, e
 		}
 		add("address", severity, fmt.Sprintf("%s is new and comes from %s, not from a registry", now.Name, elsewhere),
 			"packages that are not published are named by address", lines(now)...)
+	}
+	if before.Name != "" && ecosystem.Order(now.Ecosystem, now.Version, before.Version) < 0 && now.Version != "" {
+		add("downgrade", kennel.SeverityLow, fmt.Sprintf("%s goes back from %s to %s", now.Name, before.Version, now.Version),
+			"a release that broke something is taken back; the old and the new lock file changed places", lines(now)[0])
 	}
 	if n := several(now); n > 1 {
 		add("digest-several", kennel.SeverityMedium, fmt.Sprintf("%d different files are taken for %s %s", n, now.Name, now.Version),

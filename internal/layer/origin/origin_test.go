@@ -27,6 +27,7 @@ func TestOrigin(t *testing.T) {
 		blind       bool
 	}{
 		{"an upgrade", leash("0.9.0", kennel.OriginRegistry, "bb"), leash("1.0.0", kennel.OriginRegistry, "aa"), nil, nil, false},
+		{"back", leash("1.1.0", kennel.OriginRegistry), leash("1.0.0", kennel.OriginRegistry), nil, []string{"downgrade"}, false},
 		{"a new package", kennel.Component{}, leash("1.0.0", kennel.OriginRegistry, "aa"), nil, nil, false},
 		{"an address", leash("0.9.0", kennel.OriginRegistry), leash("1.0.0", kennel.OriginURL), nil, []string{"origin-changed"}, false},
 		{"a file of the project", leash("0.9.0", kennel.OriginRegistry), leash("1.0.0", kennel.OriginLocal), nil, []string{"origin-changed"}, false},
