@@ -44,6 +44,9 @@ func (c *Comparison) explain(r *release, t *tree, h kennel.History, at time.Time
 		if f.Explained == aclocalOutput && f.strange > 0 {
 			f.Explained = ""
 		}
+		if f.Explained == "" && f.Class == Modified && c.builds && javascript(f.Path) && bundledOver(f, r, t, h) {
+			f.Explained = built
+		}
 		switch {
 		case f.Explained != "" || f.Class != Phantom:
 		case c.made(f, r, same):

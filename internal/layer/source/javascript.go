@@ -3,8 +3,12 @@ package source
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/kennel-oss/kennel"
 )
 
 // javascript reports whether node runs a file of that name when it is imported.
@@ -116,32 +120,75 @@ func (b *build) resolveIn(dir, name string, how Reach, by string, depth int) {
 
 const maxImport = 300 // bytes of what a script calls another file
 
-// required marks the files of the package that a script names in quotes, from
-// "./" or "../" on: what it imports, and some that it only speaks of.
+// required marks the files of the package that a script names.
 func (b *build) required(text []byte, from string, how Reach) {
 	dir := path.Dir(from)
-	for rest := text; ; {
-		i := bytes.Index(rest, []byte("./"))
-		if i < 0 {
-			return
-		}
-		start := i
-		if start > 0 && rest[start-1] == '.' {
-			start--
-		}
-		tail := rest[i+2:]
-		if start == 0 || !strings.ContainsRune("\"'`", rune(rest[start-1])) {
-			rest = tail
-			continue
-		}
-		end := bytes.IndexByte(tail[:min(len(tail), maxImport)], rest[start-1])
-		if end < 0 {
-			rest = tail
-			continue
-		}
-		b.resolve(dir, string(rest[start:i+2+end]), how, "imported by "+from)
-		rest = tail[end:]
+	for name := range relatives(text) {
+		b.resolve(dir, name, how, "imported by "+from)
 	}
+}
+
+// relatives yields what a script has in quotes from "./" or "../" on: what it
+// imports, and some that it only speaks of.
+func relatives(text []byte) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for rest := text; ; {
+			i := bytes.Index(rest, []byte("./"))
+			if i < 0 {
+				return
+			}
+			start := i
+			if start > 0 && rest[start-1] == '.' {
+				start--
+			}
+			tail := rest[i+2:]
+			if start == 0 || !strings.ContainsRune("\"'`", rune(rest[start-1])) {
+				rest = tail
+				continue
+			}
+			end := bytes.IndexByte(tail[:min(len(tail), maxImport)], rest[start-1])
+			if end < 0 {
+				rest = tail
+				continue
+			}
+			if !yield(string(rest[start : i+2+end])) {
+				return
+			}
+			rest = tail[end:]
+		}
+	}
+}
+
+// outputs are the folders that builds write to by convention.
+var outputs = [...]string{"dist", "build", "out", "umd", "cjs", "esm"}
+
+// bundledOver reports whether a file that differs is where a build writes: in a
+// folder for that, or over a source that could not run in the release, since the
+// release lacks what the tree's file imports.
+func bundledOver(f *File, r *release, t *tree, h kennel.History) bool {
+	for _, part := range strings.Split(path.Dir(f.Path), "/") {
+		if slices.Contains(outputs[:], part) {
+			return true
+		}
+	}
+	from, ok := t.find(f.Path)
+	if !ok || from.Size > maxText {
+		return false
+	}
+	text, err := h.Blob(from.ID, maxText)
+	if err != nil {
+		return false
+	}
+	resolves := func(at string, has func(string) bool) bool {
+		return slices.ContainsFunc(endings[:], func(e string) bool { return has(at + e) })
+	}
+	for name := range relatives(text) {
+		at := path.Join(path.Dir(f.Path), name)
+		if fs.ValidPath(at) && resolves(at, t.has) && !resolves(at, r.has) {
+			return true
+		}
+	}
+	return false
 }
 
 // built is what a build of the tree makes: what was put in beside, nobody can

@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -28,24 +29,28 @@ func TestNPM(t *testing.T) {
 		add  []string
 		want string
 	}{
-		"as it is":                 {unmade, nil, ""},
-		"a test beside":            {unmade, []string{"test/x.js", "1\n"}, ""},
-		"imported, not built":      {with(unmade, "lib/a.js", "require('./c')\n"), []string{"lib/c.js", "1\n"}, "phantom medium"},
-		"a folder":                 {with(unmade, "lib/a.js", "import(\"./c\")\n"), []string{"lib/c/index.mjs", "1\n"}, "phantom medium"},
-		"a folder with a manifest": {with(unmade, "lib/a.js", "require('../c')\n"), []string{"c/package.json", `{"main":"d"}`, "c/d.cjs", "1\n"}, "phantom medium"},
-		"types":                    {with(unmade, "lib/a.js", "import './c.d.ts'\n"), []string{"lib/c.d.ts", "1\n"}, ""},
-		"built by a script":        {builds, []string{"dist/c.js", "1\n", "package.json", `{"name":"bowl","version":"1.4.0"}`}, "built low"},
-		"built by what it names":   {unbuilt, []string{"out/a.js", "1\n"}, "built low"},
-		"built over a source":      {builds, []string{"lib/a.js", "2\n", "package.json", `{"name":"bowl","version":"1.4.0"}`}, "modified medium"},
-		"line endings":             {unmade, []string{"lib/a.js", strings.ReplaceAll(unmade["lib/a.js"], "\n", "\r\n")}, ""},
-		"a sibling":                {unmade, []string{"package.json", `{"name":"bowl","version":"1.4.0","optionalDependencies":{"@bowl/linux":"1"}}`}, "manifest low"},
-		"a twin":                   {unmade, []string{"package.json", `{"name":"bowl","version":"1.4.0","optionalDependencies":{"@b0wl/linux":"1"}}`}, "manifest high"},
-		"brought along":            {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","bundleDependencies":["c"]}`), []string{"node_modules/c/index.js", "1\n"}, "built low"},
-		"a Makefile nobody runs":   {unmade, []string{"Makefile", "all:\n\tsh x.sh\n"}, ""},
-		"a Makefile of a hook":     {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","scripts":{"install":"make"}}`), []string{"Makefile", "all:\n\tsh x.sh\n"}, "phantom medium"},
-		"all of exports":           {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","exports":{"./*":{"import":["./lib/*.js"]}}}`), []string{"lib/x/y.js", "1\n"}, "phantom medium"},
+		"as it is":                  {unmade, nil, ""},
+		"a test beside":             {unmade, []string{"test/x.js", "1\n"}, ""},
+		"imported, not built":       {with(unmade, "lib/a.js", "require('./c')\n"), []string{"lib/c.js", "1\n"}, "phantom medium"},
+		"a folder":                  {with(unmade, "lib/a.js", "import(\"./c\")\n"), []string{"lib/c/index.mjs", "1\n"}, "phantom medium"},
+		"a folder with a manifest":  {with(unmade, "lib/a.js", "require('../c')\n"), []string{"c/package.json", `{"main":"d"}`, "c/d.cjs", "1\n"}, "phantom medium"},
+		"types":                     {with(unmade, "lib/a.js", "import './c.d.ts'\n"), []string{"lib/c.d.ts", "1\n"}, ""},
+		"built by a script":         {builds, []string{"dist/c.js", "1\n", "package.json", `{"name":"bowl","version":"1.4.0"}`}, "built low"},
+		"built by what it names":    {unbuilt, []string{"out/a.js", "1\n"}, "built low"},
+		"built over a source":       {builds, []string{"lib/a.js", "2\n", "package.json", `{"name":"bowl","version":"1.4.0"}`}, "modified medium"},
+		"bundled over a source":     {builds, []string{"lib/a.js", "2\n", "package.json", `{"name":"bowl","version":"1.4.0"}`, "lib/b.js", "-"}, "built low"},
+		"a bundle of the tree":      {with(builds, "dist/a.js", "1\n"), []string{"dist/a.js", "2\n", "package.json", `{"name":"bowl","version":"1.4.0"}`}, "built low"},
+		"a dist that nothing makes": {with(unmade, "dist/a.js", "1\n"), []string{"dist/a.js", "2\n"}, "modified medium"},
+		"line endings":              {unmade, []string{"lib/a.js", strings.ReplaceAll(unmade["lib/a.js"], "\n", "\r\n")}, ""},
+		"a sibling":                 {unmade, []string{"package.json", `{"name":"bowl","version":"1.4.0","optionalDependencies":{"@bowl/linux":"1"}}`}, "manifest low"},
+		"a twin":                    {unmade, []string{"package.json", `{"name":"bowl","version":"1.4.0","optionalDependencies":{"@b0wl/linux":"1"}}`}, "manifest high"},
+		"brought along":             {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","bundleDependencies":["c"]}`), []string{"node_modules/c/index.js", "1\n"}, "built low"},
+		"a Makefile nobody runs":    {unmade, []string{"Makefile", "all:\n\tsh x.sh\n"}, ""},
+		"a Makefile of a hook":      {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","scripts":{"install":"make"}}`), []string{"Makefile", "all:\n\tsh x.sh\n"}, "phantom medium"},
+		"all of exports":            {with(unmade, "package.json", `{"name":"bowl","version":"1.4.0","exports":{"./*":{"import":["./lib/*.js"]}}}`), []string{"lib/x/y.js", "1\n"}, "phantom medium"},
 	} {
 		release := with(test.tree, test.add...)
+		maps.DeleteFunc(release, func(_, content string) bool { return content == "-" })
 		if got := severities(t, release, test.tree); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
@@ -94,6 +99,14 @@ func TestCandidates(t *testing.T) {
 	lead.Version, lead.Commit = "v9.0.0", "d"
 	if got := candidates(tags, lead, ""); len(got) != 1 || got[0].Commit != "d" {
 		t.Errorf("a module without a tag: %v", got)
+	}
+}
+
+func TestForeign(t *testing.T) {
+	for tag, want := range map[string]bool{"v1.4.0": false, "bowl@1.4.0": false, "release-1.4.0": false, "food-bowl@1.4.0": true, "@k/other@1.4.0": true, "x": false} {
+		if foreign(tag, bowl) != want {
+			t.Errorf("%s: %v", tag, !want)
+		}
 	}
 }
 

@@ -222,9 +222,15 @@ func (t *tree) place(h kennel.History, r *release, c kennel.Component) (int, err
 }
 
 // foreign reports whether a tag is named after another package of a repository
-// of many, as "@x/other@1.2.3" is.
+// of many, as "create-x@1.2.3" is for the package x.
 func foreign(tag string, c kennel.Component) bool {
-	return strings.ContainsAny(tag, "@/") && !strings.Contains(strings.ToLower(tag), strings.ToLower(path.Base(c.Name)))
+	before, _, ok := strings.Cut(strings.ToLower(tag), strings.ToLower(c.Version))
+	before = strings.Trim(before, "-_@/.")
+	switch name := strings.ToLower(c.Name); before {
+	case "", "v", "r", "rel", "release", "releases", "version", strings.TrimPrefix(name, "@"), path.Base(name):
+		return false
+	}
+	return ok
 }
 
 // id is a file's blob id in the format of the tree's repository.
