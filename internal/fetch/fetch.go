@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -132,7 +133,7 @@ type want struct {
 	etag     string      // with one, an unchanged content does not come again
 	max      int64       // bytes of the body, unpacked
 	progress Progress
-	came     func(from *url.URL) // told what answered in the end; nil for nothing
+	came     func(from *url.URL, ip string) // told what answered in the end; nil for nothing
 }
 
 // get asks for an address and gives the body to take, once more from its start
@@ -234,6 +235,12 @@ func (c *Client) once(ctx context.Context, w want, take func(io.Reader) error) (
 	if w.etag != "" {
 		request.Header.Set("If-None-Match", w.etag)
 	}
+	var ip string
+	if w.came != nil {
+		request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {
+			ip, _, _ = net.SplitHostPort(i.Conn.RemoteAddr().String())
+		}}))
+	}
 	response, err := c.http.Do(request)
 	if err != nil {
 		var refused *redirect
@@ -257,7 +264,7 @@ func (c *Client) once(ctx context.Context, w want, take func(io.Reader) error) (
 		return Result{}, fmt.Errorf("it has %d bytes, at most %d are fetched", response.ContentLength, w.max)
 	}
 	if w.came != nil {
-		w.came(response.Request.URL)
+		w.came(response.Request.URL, ip)
 	}
 	// A server that stops sending must not hold the run for ever.
 	watchdog := time.AfterFunc(c.stall, func() { cancel(fmt.Errorf("the server sent nothing for %v", c.stall)) })

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -58,7 +59,7 @@ func (c closer) Close() error { c(); return nil }
 
 // mirror brings the mirror in folder up to date, under the lock of its name.
 func (r *Registries) mirror(ctx context.Context, address, name, folder string, progress Progress) error {
-	at, err := r.moved(ctx, address)
+	from, err := r.moved(ctx, address)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func (r *Registries) mirror(ctx context.Context, address, name, folder string, p
 		defer release()
 	}
 	before := cache.Size(folder)
-	if err := history.Mirror(ctx, at, folder, alone, progress); err != nil {
+	if err := history.Mirror(ctx, from, folder, alone, progress); err != nil {
 		return err
 	}
 	r.cache.Added(cache.Size(folder) - before)
@@ -96,15 +97,17 @@ func (r *Registries) openGit() (*gitServers, error) {
 // moved returns where the repository at an address is now: renamed ones
 // redirect. Git, which would follow from one public name to any host of this
 // network, follows none; here each connection goes to a public address, and
-// where another host is named, it has to be one that a package could name.
-func (r *Registries) moved(ctx context.Context, address string) (string, error) {
+// where another host is named, it has to be one that a package could name. Git
+// is told which address the name stood for; behind a proxy the proxy decides.
+func (r *Registries) moved(ctx context.Context, address string) (history.Remote, error) {
+	none := history.Remote{}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return "", fmt.Errorf("%.200q is no address", address)
+		return none, fmt.Errorf("%.200q is no address", address)
 	}
 	g, err := r.git()
 	if err != nil {
-		return "", err
+		return none, err
 	}
 	if u.Scheme == "http" && loopback(u.Hostname()) { // this machine's own, as in tests
 		g.trusted.add(u)
@@ -112,29 +115,37 @@ func (r *Registries) moved(ctx context.Context, address string) (string, error) 
 	ctx, cancel := context.WithTimeoutCause(ctx, listingTime, fmt.Errorf("it took longer than %v", listingTime))
 	defer cancel()
 	var from *url.URL
+	var ip string
 	w := want{
 		address: strings.TrimSuffix(address, "/") + advertisement + "?service=git-upload-pack",
 		header:  http.Header{"Git-Protocol": {"version=2"}}, // whose answer is short
 		max:     maxPackument,
-		came:    func(u *url.URL) { from = u },
+		came:    func(u *url.URL, at string) { from, ip = u, at },
 	}
 	_, err = g.client.get(ctx, w, func(io.Reader) error { return errEnough })
 	switch {
 	case from == nil && err != nil:
-		return "", err
+		return none, err
 	case !errors.Is(err, errEnough):
-		return "", fmt.Errorf("%s gave no answer", u.Redacted())
+		return none, fmt.Errorf("%s gave no answer", u.Redacted())
 	}
 	path, ok := strings.CutSuffix(from.Path, advertisement)
 	if !ok || from.User != nil {
-		return "", &redirect{"redirected to " + from.Redacted() + ", which is no git repository"}
+		return none, &redirect{"redirected to " + from.Redacted() + ", which is no git repository"}
 	}
+	via, err := g.client.http.Transport.(*http.Transport).Proxy(&http.Request{URL: from})
+	if err != nil {
+		return none, err
+	}
+	if _, err := netip.ParseAddr(from.Hostname()); via != nil || err == nil {
+		ip = "" // it is the proxy's, or is in the address already
+	}
+	to := url.URL{Scheme: from.Scheme, Host: from.Host, Path: path}
 	if from.Scheme == u.Scheme && from.Host == u.Host {
-		to := *u
-		to.Path, to.RawPath, to.RawQuery = path, "", ""
-		return to.String(), nil
+		return history.Remote{Address: to.String(), IP: ip}, nil
 	}
-	return RepositoryAddress((&url.URL{Scheme: from.Scheme, Host: from.Host, Path: path}).String())
+	final, err := RepositoryAddress(to.String())
+	return history.Remote{Address: final, IP: ip}, err
 }
 
 // errEnough ends an answer of which no more is needed.

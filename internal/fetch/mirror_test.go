@@ -84,6 +84,11 @@ func TestRepositoryThatMoved(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
+	// What a name stands for is looked up once.
+	named := strings.Replace(address, "127.0.0.1", "localhost", 1)
+	if from, err := r.moved(t.Context(), named+"/old.git"); err != nil || from != (history.Remote{Address: named + "/x.git", IP: "127.0.0.1"}) {
+		t.Errorf("got %+v, %v", from, err)
+	}
 	// A name of the public internet that stands for an inner address.
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer secure.Close()

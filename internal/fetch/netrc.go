@@ -11,9 +11,9 @@ import (
 )
 
 // netrc returns what is sent to an address by the user's .netrc, as the go
-// command does unless GOAUTH is off. Unlike it, nothing is sent but to the
-// addresses that the settings name: a proxy could else redirect to any host of
-// the .netrc, with a path of its choice.
+// command does unless GOAUTH is off. Nothing is sent but to the addresses that
+// the settings name: a proxy could else redirect to any host of the .netrc, with
+// a path of its choice.
 func netrc(getenv func(string) string, s goSettings) func(*url.URL) string {
 	auth := s["GOAUTH"]
 	if auth != "" && !strings.Contains(auth, "netrc") {

@@ -63,7 +63,7 @@ func other(t *testing.T, folder string) *exec.Cmd {
 func TestKilledInTheMiddleOfADownload(t *testing.T) {
 	half := make(chan bool)
 	var whole atomic.Bool
-	npmServer(t, "x", "", func(w http.ResponseWriter, r *http.Request) {
+	npmServer(t, "x", "https://host.example", func(w http.ResponseWriter, r *http.Request) {
 		if whole.Load() {
 			fmt.Fprint(w, "content")
 			return
@@ -99,7 +99,7 @@ func TestKilledInTheMiddleOfADownload(t *testing.T) {
 }
 
 func TestProcessesShareACache(t *testing.T) {
-	npmServer(t, "x", "", content("content"))
+	npmServer(t, "x", "https://host.example", content("content"))
 	folder := t.TempDir()
 	var wait sync.WaitGroup
 	for range 3 {

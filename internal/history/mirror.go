@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,8 +38,16 @@ var harmless = []string{
 	"missingTaggerEntry", "badTagName", "multipleAuthors", "extraHeaderEntry", "gitmodulesParse", "gitmodulesMissing",
 }
 
+// Remote is a repository on a git server.
+type Remote struct {
+	Address string // https, or http on this machine itself
+	// IP is what the host's name stands for, as somebody looked it up and found
+	// it good; "" to look it up. Git before 2.37 looks it up regardless.
+	IP string
+}
+
 // Mirror makes or renews in folder a bare mirror of the branches and tags of
-// the repository at address, which is https (or http on this machine itself).
+// a repository.
 // A mirror that is cut off leaves folder as it was; objects that came stay for
 // the next time. progress is told how many bytes came; the total is not known.
 //
@@ -49,17 +58,17 @@ var harmless = []string{
 // process may work on a folder at a time. Others may read it meanwhile, for
 // objects are only added; but when alone says that nobody does, one in many
 // pieces is made anew.
-func Mirror(ctx context.Context, address, folder string, alone bool, progress func(done, total int64)) error {
-	if err := mirror(ctx, address, folder, alone, progress); err != nil {
+func Mirror(ctx context.Context, from Remote, folder string, alone bool, progress func(done, total int64)) error {
+	if err := mirror(ctx, from, folder, alone, progress); err != nil {
 		return couldNot("the source repository could not be fetched", err)
 	}
 	return nil
 }
 
-func mirror(ctx context.Context, address, folder string, alone bool, progress func(done, total int64)) error {
-	u, err := url.Parse(address)
+func mirror(ctx context.Context, from Remote, folder string, alone bool, progress func(done, total int64)) error {
+	u, err := url.Parse(from.Address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "::1")) {
-		return fmt.Errorf("%.200q is no https address", address)
+		return fmt.Errorf("%.200q is no https address", from.Address)
 	}
 	if u.User != nil {
 		return errors.New("credentials in an address are not taken, since every process here could read them")
@@ -68,7 +77,7 @@ func mirror(ctx context.Context, address, folder string, alone bool, progress fu
 		if err := sweep(folder); err != nil {
 			return err
 		}
-		return pull(ctx, u, folder, progress)
+		return pull(ctx, u, from.IP, folder, progress)
 	}
 	into := folder + ".new"
 	defer os.RemoveAll(into)
@@ -76,7 +85,7 @@ func mirror(ctx context.Context, address, folder string, alone bool, progress fu
 		if err := emptyMirror(into, format); err != nil {
 			return err
 		}
-		if err = pull(ctx, u, into, progress); err == nil || !strings.Contains(err.Error(), "mismatched algorithms") {
+		if err = pull(ctx, u, from.IP, into, progress); err == nil || !strings.Contains(err.Error(), "mismatched algorithms") {
 			break
 		}
 	}
@@ -153,7 +162,7 @@ func sweep(folder string) error {
 }
 
 // pull runs git fetch into a bare repository of our own.
-func pull(ctx context.Context, u *url.URL, folder string, progress func(done, total int64)) error {
+func pull(ctx context.Context, u *url.URL, ip, folder string, progress func(done, total int64)) error {
 	git, err := exec.LookPath("git")
 	if err != nil {
 		return errNoGit
@@ -168,6 +177,9 @@ func pull(ctx context.Context, u *url.URL, folder string, progress func(done, to
 		"gc.auto=0", "maintenance.auto=false", "credential.helper=", "core.askPass=", "submodule.recurse=false",
 		"http.lowSpeedLimit=1", "http.lowSpeedTime=60", "protocol.version=2", "http.cookieFile=", "http.saveCookies=false",
 		"http.followRedirects=false",
+	}
+	if ip != "" {
+		set = append(set, "http.curloptResolve="+u.Hostname()+":"+cmp.Or(u.Port(), "443")+":"+ip)
 	}
 	for _, fault := range harmless {
 		set = append(set, "fetch.fsck."+fault+"=ignore")

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"net/http/cgi"
@@ -51,7 +52,7 @@ func TestMirror(t *testing.T) {
 	made(t, source, 30)
 	address := served(t, root) + "/x.git"
 	folder := filepath.Join(t.TempDir(), "mirror")
-	if err := Mirror(t.Context(), address, folder, true, func(done, total int64) {}); err != nil {
+	if err := Mirror(t.Context(), Remote{Address: address}, folder, true, func(done, total int64) {}); err != nil {
 		t.Fatal(err)
 	}
 	count := func() (tags, commits int) {
@@ -83,7 +84,7 @@ func TestMirror(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := Mirror(t.Context(), address, folder, true, nil); err != nil {
+	if err := Mirror(t.Context(), Remote{Address: address}, folder, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	if tags, commits := count(); tags != 3 || commits != 30 {
@@ -93,7 +94,7 @@ func TestMirror(t *testing.T) {
 		t.Error("half a pack is still there")
 	}
 	// A server that is gone leaves the mirror as it was.
-	if err := Mirror(t.Context(), "http://127.0.0.1:1/x.git", folder, true, nil); err == nil {
+	if err := Mirror(t.Context(), Remote{Address: "http://127.0.0.1:1/x.git"}, folder, true, nil); err == nil {
 		t.Error("nobody answered, and all was well")
 	}
 	if tags, commits := count(); tags != 3 || commits != 30 {
@@ -110,7 +111,7 @@ func TestMirrorOfTheSecondObjectFormat(t *testing.T) {
 	output(t, source, "update-ref", "refs/heads/main", commit)
 	folder := filepath.Join(t.TempDir(), "mirror")
 	for range 2 {
-		if err := Mirror(t.Context(), served(t, root)+"/x.git", folder, true, nil); err != nil {
+		if err := Mirror(t.Context(), Remote{Address: served(t, root) + "/x.git"}, folder, true, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -125,7 +126,7 @@ func TestMirrorOfManyPacks(t *testing.T) {
 	made(t, bare(t, root, "x.git"), 10)
 	folder := filepath.Join(t.TempDir(), "mirror")
 	address := served(t, root) + "/x.git"
-	if err := Mirror(t.Context(), address, folder, true, nil); err != nil {
+	if err := Mirror(t.Context(), Remote{Address: address}, folder, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	for i := range maxPacks {
@@ -134,13 +135,13 @@ func TestMirrorOfManyPacks(t *testing.T) {
 		}
 	}
 	// One that somebody reads loses nothing.
-	if err := Mirror(t.Context(), address, folder, false, nil); err != nil {
+	if err := Mirror(t.Context(), Remote{Address: address}, folder, false, nil); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := os.ReadDir(filepath.Join(folder, "objects", "pack")); len(left) <= maxPacks {
 		t.Errorf("%d files are left for who reads them", len(left))
 	}
-	if err := Mirror(t.Context(), address, folder, true, nil); err != nil {
+	if err := Mirror(t.Context(), Remote{Address: address}, folder, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := os.ReadDir(filepath.Join(folder, "objects", "pack")); len(left) > 4 {
@@ -153,7 +154,7 @@ func TestMirrorOfNothing(t *testing.T) {
 	git(t, bare(t, root, "empty.git"), "init", "-q", "--bare")
 	address := served(t, root)
 	folder := filepath.Join(t.TempDir(), "mirror")
-	if err := Mirror(t.Context(), address+"/empty.git", folder, true, nil); err != nil {
+	if err := Mirror(t.Context(), Remote{Address: address + "/empty.git"}, folder, true, nil); err != nil {
 		t.Errorf("got %v", err)
 	}
 	folder = filepath.Join(t.TempDir(), "mirror")
@@ -161,7 +162,7 @@ func TestMirrorOfNothing(t *testing.T) {
 		address + "/none.git", strings.Replace(address, "http://", "http://user:secret@", 1) + "/empty.git", "http://host.example/x.git", "ssh://git@host.example/x", "git://host.example/x",
 		"file://" + filepath.ToSlash(root) + "/empty.git", filepath.Join(root, "empty.git"), "ext::sh -c date", "--upload-pack=date", "", "https://",
 	} {
-		err := Mirror(t.Context(), bad, folder, true, nil)
+		err := Mirror(t.Context(), Remote{Address: bad}, folder, true, nil)
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: got %v", bad, err)
 		}
@@ -206,7 +207,7 @@ func TestMirrorOfHostileServers(t *testing.T) {
 		},
 	} {
 		s := httptest.NewServer(answer)
-		if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err == nil {
+		if err := Mirror(t.Context(), Remote{Address: s.URL + "/x.git"}, folder, true, nil); err == nil {
 			t.Errorf("a server that %s passed", name)
 		}
 		s.Close()
@@ -246,7 +247,7 @@ func TestMirrorThatIsCutOff(t *testing.T) {
 	defer s.Close()
 	folder := filepath.Join(t.TempDir(), "mirror")
 	for _, limit = range []int{0, 100, 3000, 9000} {
-		if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err == nil {
+		if err := Mirror(t.Context(), Remote{Address: s.URL + "/x.git"}, folder, true, nil); err == nil {
 			t.Fatalf("%d bytes were enough", limit)
 		}
 		if left, _ := os.ReadDir(filepath.Dir(folder)); len(left) > 0 {
@@ -254,7 +255,7 @@ func TestMirrorThatIsCutOff(t *testing.T) {
 		}
 	}
 	limit = 1 << 30
-	if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err != nil {
+	if err := Mirror(t.Context(), Remote{Address: s.URL + "/x.git"}, folder, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	before := output(t, folder, "for-each-ref")
@@ -266,7 +267,7 @@ func TestMirrorThatIsCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	limit = 1000
-	if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err == nil {
+	if err := Mirror(t.Context(), Remote{Address: s.URL + "/x.git"}, folder, true, nil); err == nil {
 		t.Fatal("1000 bytes were enough")
 	}
 	if after := output(t, folder, "for-each-ref"); after != before {
@@ -293,7 +294,7 @@ func TestMirrorChecksObjects(t *testing.T) {
 		}
 		commit := output(t, folder, "-c", "user.name=A", "-c", "user.email=a@a.example", "commit-tree", "-m", "x", strings.TrimSpace(string(tree)))
 		output(t, folder, "update-ref", "refs/heads/main", commit)
-		if err := Mirror(t.Context(), address+"/"+name+".git", filepath.Join(t.TempDir(), "mirror"), true, nil); (err == nil) != test.ok {
+		if err := Mirror(t.Context(), Remote{Address: address + "/" + name + ".git"}, filepath.Join(t.TempDir(), "mirror"), true, nil); (err == nil) != test.ok {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -306,7 +307,7 @@ func TestMirrorBounds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	folder := filepath.Join(t.TempDir(), "mirror")
-	if err := Mirror(ctx, address, folder, true, nil); err == nil {
+	if err := Mirror(ctx, Remote{Address: address}, folder, true, nil); err == nil {
 		t.Error("a mirror went on after it was called off")
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
@@ -314,10 +315,37 @@ func TestMirrorBounds(t *testing.T) {
 	// What grows too large is stopped while a server still sends.
 	defer func(n int64) { maxMirror = n }(maxMirror)
 	maxMirror = -1
-	if err := Mirror(t.Context(), s.URL+"/x.git", folder, true, nil); err == nil || !strings.Contains(err.Error(), "more than") {
+	if err := Mirror(t.Context(), Remote{Address: s.URL + "/x.git"}, folder, true, nil); err == nil || !strings.Contains(err.Error(), "more than") {
 		t.Errorf("got %v", err)
 	}
 	if left, _ := os.ReadDir(filepath.Dir(folder)); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A name is looked up once, by whoever looks at what it stands for.
+func TestMirrorOfAnAddressLookedUpBefore(t *testing.T) {
+	version, _ := exec.Command("git", "version").Output()
+	var major, minor int
+	if fmt.Sscanf(string(version), "git version %d.%d", &major, &minor); major < 2 || major == 2 && minor < 37 {
+		t.Skipf("%s looks names up by itself", version)
+	}
+	root := t.TempDir()
+	made(t, bare(t, root, "x.git"), 3)
+	s := httptest.NewTLSServer(backend(t, root)) // its certificate is for example.com
+	defer s.Close()
+	file := filepath.Join(t.TempDir(), "authority")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GIT_SSL_CAINFO", file)
+	for _, name := range connection[:7] {
+		t.Setenv(name, "")
+	}
+	port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
+	from := Remote{Address: "https://example.com:" + port + "/x.git", IP: "127.0.0.1"}
+	if err := Mirror(t.Context(), from, filepath.Join(t.TempDir(), "mirror"), true, nil); err != nil {
+		t.Error(err)
 	}
 }
