@@ -2,10 +2,11 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
-	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -55,11 +56,16 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 	if len(places) == 0 {
 		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("no installed package was found in %s: name a node_modules or site-packages folder", arg)}
 	}
+	at := make([]kennel.Location, len(places))
+	for i, p := range places {
+		at[i] = p.at
+	}
+	owned := t.Places(at)
 	j := v.judge(append(v.nameLayer(), content.New())...)
 	parts, err := v.each(ctx, bar, len(places), runtime.GOMAXPROCS(0), func(ctx context.Context, i int) (kennel.Case, error) {
 		p := places[i]
 		grants := kennel.Grants{}
-		files, err := t.Installed(p.at)
+		files, err := owned.Files(p.at)
 		if err != nil {
 			grants.Refused = map[kennel.Need]error{kennel.NeedRelease: &kennel.CouldNotLook{Reason: "its files could not be told", Err: err}}
 		}
@@ -69,24 +75,58 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 	if err != nil {
 		return kennel.Case{}, &exit{exitFailed, err}
 	}
-	return j.Join(arg, v.asOf, alike(parts), gaps), nil
+	strays, away, err := v.strays(ctx, owned)
+	if err != nil {
+		return kennel.Case{}, &exit{exitFailed, err}
+	}
+	return j.Join(arg, v.asOf, append(alike(parts), strays...), append(gaps, away...)), nil
+}
+
+// strays makes the cases of the code in a tree that no package owns: whoever
+// can make a package run can make it run this.
+func (v *vetting) strays(ctx context.Context, owned *target.Places) ([]kennel.Case, []kennel.Gap, error) {
+	unowned, away, err := owned.Unowned(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	j := v.judge(content.New())
+	var out []kennel.Case
+	for _, u := range unowned {
+		what := "files that no package owns"
+		if u.JavaScript {
+			what = "JavaScript files that no package owns"
+		}
+		name := fmt.Sprintf("%s: %s (%d, such as %s)", u.Tree, what, u.Count, u.First)
+		c, err := j.Case(ctx, name, kennel.NewSubject(kennel.Component{}, v.asOf, kennel.Grants{Release: u.Files}))
+		if err != nil {
+			return nil, nil, err
+		}
+		out = append(out, c)
+	}
+	return out, away, nil
 }
 
 // alike makes one of the copies of a release of which the same is said.
 func alike(parts []kennel.Case) []kennel.Case {
-	at := map[kennel.Key][]int{} // in kept
-	more := map[int]int{}        // copies beside the one in kept
+	type said struct {
+		of       kennel.Key
+		outcomes [sha256.Size]byte
+	}
+	at := make(map[said]int, len(parts)) // in kept
+	more := map[int]int{}                // copies beside the one in kept
 	var kept []kennel.Case
-next:
 	for _, p := range parts {
-		key := p.Component.Key()
-		for _, i := range at[key] {
-			if reflect.DeepEqual(kept[i].Outcomes, p.Outcomes) {
-				more[i]++
-				continue next
-			}
+		text, err := json.Marshal(p.Outcomes)
+		if err != nil { // nothing that could be compared
+			kept = append(kept, p)
+			continue
 		}
-		at[key] = append(at[key], len(kept))
+		s := said{p.Component.Key(), sha256.Sum256(text)}
+		if i, ok := at[s]; ok {
+			more[i]++
+			continue
+		}
+		at[s] = len(kept)
 		kept = append(kept, p)
 	}
 	for i, n := range more {

@@ -1,114 +1,21 @@
 package target
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"strings"
-
-	"github.com/kennel-oss/kennel"
 )
 
-// ErrNotInstalled says that a place is none of an installed release.
-var ErrNotInstalled = errors.New("no installed release is there")
-
-// recordMax bounds how many files a RECORD may list.
-const recordMax = 200_000
-
-// HoldsInstalled reports whether the target is a folder of installed packages,
-// or has one at its top: node_modules, site-packages, a virtual environment.
-func (t *Target) HoldsInstalled() bool {
-	if t.within != "" {
-		return true
-	}
-	for _, name := range append([]string{"pyvenv.cfg"}, installations...) {
-		if _, err := fs.Stat(t.fsys, name); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// IsInstalled reports whether [Target.Installed] can tell the files of what is
-// installed at a location.
-func IsInstalled(at kennel.Location) bool {
-	_, ok := installed(at)
-	return ok
-}
-
-// installed returns the folder of a package, or of a distribution's metadata.
-func installed(at kennel.Location) (folder string, ok bool) {
-	folder, base := path.Split(at.Path)
-	folder = strings.TrimSuffix(folder, "/")
-	switch base {
-	case "package.json":
-		return folder, strings.Contains("/"+folder, "/node_modules/")
-	case "METADATA":
-		return folder, strings.HasSuffix(folder, ".dist-info")
-	}
-	return "", false
-}
-
-// Installed returns the files of the release that is installed at a location
-// of an installed tree, as an extractor gave it: an npm package's folder
-// without the packages nested in it, which have locations of their own, or the
-// files that a Python distribution's RECORD lists. The error is or wraps
-// [ErrNotInstalled] when the location is neither.
-func (t *Target) Installed(at kennel.Location) (fs.FS, error) {
-	folder, ok := installed(at)
-	if !ok {
-		return nil, fmt.Errorf("%s: %w", at.Path, ErrNotInstalled)
-	}
-	if strings.HasSuffix(folder, ".dist-info") && path.Base(at.Path) == "METADATA" {
-		return t.recorded(folder)
-	}
-	inner, err := fs.Sub(t.fsys, folder)
-	if err != nil {
-		return nil, err
-	}
-	return &part{inner, func(name string) bool { return name != "node_modules" && !strings.HasPrefix(name, "node_modules/") }}, nil
-}
-
-// recorded returns the files of a Python distribution, below the folder that
-// it is installed in.
-// Source: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
-func (t *Target) recorded(info string) (fs.FS, error) {
-	f, err := t.fsys.Open(path.Join(info, "RECORD"))
-	if err != nil {
-		return nil, fmt.Errorf("which files are the distribution's cannot be told: %w", err)
-	}
-	defer f.Close()
-	site := path.Dir(info)
-	keep := map[string]bool{".": true}
-	rows := csv.NewReader(bufio.NewReader(f))
-	rows.FieldsPerRecord, rows.ReuseRecord, rows.LazyQuotes = -1, true, true
-	for n := 0; ; n++ {
-		row, err := rows.Read()
-		if row == nil && err != nil {
-			break // the end, or nothing readable behind
-		}
-		if n == recordMax {
-			return nil, fmt.Errorf("%s/RECORD lists more than %d files", info, recordMax)
-		}
-		// Scripts are listed outside ("../../bin/x") and made by the installer.
-		for name := path.Clean(row[0]); fs.ValidPath(name) && !keep[name]; name = path.Dir(name) {
-			keep[name] = true
-		}
-	}
-	inner, err := fs.Sub(t.fsys, site)
-	if err != nil {
-		return nil, err
-	}
-	return &part{inner, func(name string) bool { return keep[name] }}, nil
-}
-
-// part shows some files of a file system.
+// part shows some files of a target, below one folder of its own: the names in
+// it begin with the base of that folder, so that whoever looks at a release
+// sees an unpacked one. A link is shown as what it leads to: a file, or a
+// folder of the same part. A link to a folder is followed once on the way to a
+// file, so that circles end; what it leads to is shown where it is anyway.
 type part struct {
-	fsys fs.FS
-	keep func(name string) bool
+	t      *Target
+	folder string                 // in the target, "." for all of it
+	keep   func(path string) bool // of a path in the target at or below folder
 }
 
 var (
@@ -117,21 +24,29 @@ var (
 	_ fs.StatFS     = (*part)(nil)
 )
 
-func (p *part) absent(op, name string) error {
+// path returns where in the target a name of the part is.
+func (p *part) path(op, name string) (string, error) {
 	if !fs.ValidPath(name) {
-		return &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+		return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
-	if !p.keep(name) {
-		return &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+	at := join(path.Dir(p.folder), name)
+	if name == "." {
+		return path.Dir(p.folder), nil
 	}
-	return nil
+	if p.folder == "." || at == p.folder || strings.HasPrefix(at, p.folder+"/") {
+		if p.keep(at) {
+			return at, nil
+		}
+	}
+	return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
 }
 
 func (p *part) Open(name string) (fs.File, error) {
-	if err := p.absent("open", name); err != nil {
+	at, err := p.path("open", name)
+	if err != nil {
 		return nil, err
 	}
-	f, err := p.fsys.Open(name)
+	f, err := p.t.fsys.Open(at)
 	if err != nil {
 		return nil, err
 	}
@@ -142,35 +57,63 @@ func (p *part) Open(name string) (fs.File, error) {
 }
 
 func (p *part) ReadDir(name string) ([]fs.DirEntry, error) {
-	if err := p.absent("readdir", name); err != nil {
+	at, err := p.path("readdir", name)
+	if err != nil {
 		return nil, err
 	}
-	entries, err := fs.ReadDir(p.fsys, name)
+	if name == "." && p.folder != "." { // its parent may have thousands of others
+		i, err := fs.Stat(p.t.fsys, p.folder)
+		if err != nil {
+			return nil, err
+		}
+		return []fs.DirEntry{fs.FileInfoToDirEntry(i)}, nil
+	}
+	entries, err := fs.ReadDir(p.t.fsys, at)
 	return p.sift(name, entries), err
 }
 
 func (p *part) ReadFile(name string) ([]byte, error) {
-	if err := p.absent("open", name); err != nil {
+	at, err := p.path("open", name)
+	if err != nil {
 		return nil, err
 	}
-	return fs.ReadFile(p.fsys, name)
+	return fs.ReadFile(p.t.fsys, at)
 }
 
 func (p *part) Stat(name string) (fs.FileInfo, error) {
-	if err := p.absent("stat", name); err != nil {
+	at, err := p.path("stat", name)
+	if err != nil {
 		return nil, err
 	}
-	return fs.Stat(p.fsys, name)
+	return fs.Stat(p.t.fsys, at)
 }
 
+// sift takes out what is not of the part, and shows links as what they lead to.
 func (p *part) sift(dir string, entries []fs.DirEntry) []fs.DirEntry {
 	kept := entries[:0]
 	for _, e := range entries {
-		if p.keep(join(dir, e.Name())) {
-			kept = append(kept, e)
+		at, err := p.path("readdir", join(dir, e.Name()))
+		if err != nil {
+			continue
 		}
+		if e.Type() == fs.ModeSymlink {
+			if i, err := fs.Stat(p.t.fsys, at); err == nil && (i.Mode().IsRegular() || i.IsDir() && p.follows(at)) {
+				e = fs.FileInfoToDirEntry(i)
+			}
+		}
+		kept = append(kept, e)
 	}
 	return kept
+}
+
+// follows reports whether the link to a folder at a path is shown as a folder.
+func (p *part) follows(at string) bool {
+	dir := path.Dir(at)
+	if real, err := resolve(p.t.fsys, dir); err != nil || real != dir {
+		return false
+	}
+	real, err := resolve(p.t.fsys, at)
+	return err == nil && strings.HasPrefix(real, p.folder+"/") && p.keep(real) && !strings.HasPrefix(dir+"/", real+"/")
 }
 
 // shown is an open folder of a part.

@@ -38,8 +38,8 @@ func TestInstalled(t *testing.T) {
 		target string
 		files  map[string][]string // by component
 	}{
-		{"node_modules", map[string][]string{"leash": {"package.json", "lib/index.js"}, "collar": {"package.json"}}},
-		{"venv/site-packages", map[string][]string{"bowl": {"bowl/__init__.py", "bowl/odd, name.py", "bowl.pth", "bowl-1.0.dist-info/METADATA", "bowl-1.0.dist-info/RECORD"}}},
+		{"node_modules", map[string][]string{"leash": {"leash/package.json", "leash/lib/index.js"}, "collar": {"collar/package.json"}}},
+		{"venv/site-packages", map[string][]string{"bowl": {"site-packages/bowl/__init__.py", "site-packages/bowl/odd, name.py", "site-packages/bowl.pth", "site-packages/bowl-1.0.dist-info/METADATA", "site-packages/bowl-1.0.dist-info/RECORD"}}},
 	} {
 		open, err := Open(t.Context(), filepath.Join(dir, filepath.FromSlash(c.target)), Options{})
 		if err != nil {
@@ -50,11 +50,18 @@ func TestInstalled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		var at []kennel.Location
+		for _, p := range inv.Projects {
+			for _, o := range p.Occurrences {
+				at = append(at, o.Locations...)
+			}
+		}
+		places := open.Places(at)
 		seen := 0
 		for _, p := range inv.Projects {
 			for _, o := range p.Occurrences {
 				seen++
-				fsys, err := open.Installed(o.Locations[0])
+				fsys, err := places.Files(o.Locations[0])
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -78,7 +85,7 @@ func TestInstalled(t *testing.T) {
 		if seen != len(c.files) {
 			t.Errorf("%s: %d packages, want %d", c.target, seen, len(c.files))
 		}
-		if _, err := open.Installed(kennel.Location{Path: "package.json"}); !errors.Is(err, ErrNotInstalled) {
+		if _, err := places.Files(kennel.Location{Path: "package.json"}); !errors.Is(err, ErrNotInstalled) {
 			t.Errorf("the project itself: %v", err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -70,12 +71,13 @@ func packages(folder, list, half, only string, upgrades, all bool) error {
 		return err
 	}
 	defer tree.Close()
-	places, unreadable, err := installed(folder, wanted)
+	places, at, unreadable, err := installed(folder, wanted)
 	if err != nil {
 		return err
 	}
 
 	jobs := plan(places, upgrades)
+	owned := tree.Places(at)
 	peak := watch()
 	start := time.Now()
 	answers := make([]answer, len(jobs))
@@ -88,7 +90,7 @@ func packages(folder, list, half, only string, upgrades, all bool) error {
 				if i >= len(jobs) {
 					return
 				}
-				answers[i] = look(j, tree, jobs[i])
+				answers[i] = look(j, owned, jobs[i])
 			}
 		})
 	}
@@ -99,9 +101,9 @@ func packages(folder, list, half, only string, upgrades, all bool) error {
 }
 
 // installed maps the wanted releases to where in the tree they are, as a path
-// from the folder that holds node_modules. Packages whose manifest cannot be
-// read are counted.
-func installed(folder string, wanted map[release]bool) (places map[release]string, unreadable int, err error) {
+// from the folder that holds node_modules, beside where any package is. Those
+// whose manifest cannot be read are counted.
+func installed(folder string, wanted map[release]bool) (places map[release]string, all []kennel.Location, unreadable int, err error) {
 	places = map[release]string{}
 	above := filepath.Dir(folder)
 	err = filepath.WalkDir(folder, func(at string, d fs.DirEntry, err error) error {
@@ -116,6 +118,12 @@ func installed(folder string, wanted map[release]bool) (places map[release]strin
 		if filepath.Base(up) != "node_modules" {
 			return nil
 		}
+		inside, err := filepath.Rel(above, at)
+		if err != nil {
+			return err
+		}
+		inside = filepath.ToSlash(inside)
+		all = append(all, kennel.Location{Path: inside})
 		var manifest struct{ Name, Version string }
 		text, err := os.ReadFile(at)
 		if err == nil {
@@ -129,11 +137,10 @@ func installed(folder string, wanted map[release]bool) (places map[release]strin
 		if !wanted[r] || places[r] != "" {
 			return nil
 		}
-		inside, err := filepath.Rel(above, at)
-		places[r] = filepath.ToSlash(inside)
-		return err
+		places[r] = inside
+		return nil
 	})
-	return places, unreadable, err
+	return places, all, unreadable, err
 }
 
 // plan orders the releases by name and version.
@@ -160,18 +167,23 @@ func plan(places map[release]string, upgrades bool) []job {
 }
 
 // look examines one release.
-func look(j *judge.Judge, tree *target.Target, of job) answer {
+func look(j *judge.Judge, owned *target.Places, of job) answer {
 	a := answer{job: of}
-	fsys, err := tree.Installed(kennel.Location{Path: of.at})
+	unpacked, err := owned.Files(kennel.Location{Path: of.at})
 	if err != nil {
 		a.err = err
 		return a
 	}
-	grants := kennel.Grants{Release: fsys}
+	grants := kennel.Grants{Release: unpacked}
 	if of.before != "" {
-		if grants.Previous, a.err = tree.Installed(kennel.Location{Path: of.before}); a.err != nil {
+		if grants.Previous, a.err = owned.Files(kennel.Location{Path: of.before}); a.err != nil {
 			return a
 		}
+	}
+	fsys, err := fs.Sub(unpacked, path.Base(path.Dir(of.at)))
+	if err != nil {
+		a.err = err
+		return a
 	}
 	a.err = fs.WalkDir(fsys, ".", func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
