@@ -67,7 +67,8 @@ func examine(ctx context.Context, fsys fs.FS, c kennel.Component, m *memo) (*acc
 	if err != nil {
 		return nil, &kennel.CouldNotLook{Reason: "it could not be read", Err: err}
 	}
-	r.npm = parseNPM(r.text("package.json"))
+	r.npm = parseNPM(r.manifest())
+	r.lostManifests()
 	a := &account{release: r, scripts: r.rank()}
 	a.chains = a.join()
 	return a, nil

@@ -13,6 +13,7 @@ import (
 // difference tells what a release has that the one before it had not.
 func difference(now, before *account) []chain {
 	var out []chain
+	out = append(out, manifestsLost(now, before)...)
 	out = append(out, hooksAppeared(now, before)...)
 	out = append(out, dependenciesAppeared(now, before)...)
 	out = append(out, binariesAppeared(now, before)...)

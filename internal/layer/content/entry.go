@@ -25,6 +25,7 @@ type entry struct {
 	// command is what is run there when it is no file of its own: the text of a
 	// hook, with path the manifest.
 	command string
+	as      *language // that runs it, nil for the one it is written in by its name
 }
 
 // script is a command that install runs, in a manifest.
@@ -53,56 +54,25 @@ func (r *release) rank() []script {
 	var scripts []script
 	for _, e := range entries {
 		if e.command == "" {
-			r.follow(e.path, e.reach, e.by)
+			r.follow(e.path, e.reach, e.by, e.as)
 			continue
 		}
 		s := script{e, new(facts)}
 		readShell(source{e.path, e.command, 1}, s.facts)
 		for _, ref := range s.facts.refs {
 			for _, to := range resolveCommand(r, e.path, ref) {
-				r.follow(to, e.reach, e.by)
+				r.follow(to, e.reach, e.by, interpreter(ref.as))
 				// To start a file of the release is what a hook is; what that
 				// file does is the file's.
 				s.facts.caps &^= process
 			}
 		}
 		for _, to := range r.named(e.command) {
-			r.follow(to, e.reach, e.by)
+			r.follow(to, e.reach, e.by, nil)
 		}
 		scripts = append(scripts, s)
 	}
 	return scripts
-}
-
-// follow marks a file, and what it refers to, as reached. Every file is visited
-// at most once per level, so circles end.
-func (r *release) follow(name string, at reach, by string) {
-	type step struct{ name, by string }
-	for todo := []step{{name, by}}; len(todo) > 0; {
-		next := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		i, ok := r.index[next.name]
-		if !ok || r.files[i].reach >= at {
-			continue
-		}
-		f := &r.files[i]
-		f.reach, f.by = at, next.by
-		if f.facts == nil {
-			continue
-		}
-		l := languageOf(f.path, "")
-		if l == nil {
-			l = languageOf(f.path, r.head(f.path))
-		}
-		if l == nil {
-			continue
-		}
-		for _, ref := range f.facts.refs {
-			for _, to := range l.resolve(r, f.path, ref) {
-				todo = append(todo, step{to, f.path})
-			}
-		}
-	}
 }
 
 // resolveCommand resolves what a hook starts; node completes names.

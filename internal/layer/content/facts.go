@@ -95,7 +95,8 @@ type flow struct {
 type reference struct {
 	to   string // as written: "./a", "package.sub", "scripts/run.sh"
 	line int
-	runs bool // starts it as a program
+	runs bool   // starts it as a program
+	as   string // the interpreter that runs it, "" where its name says so
 }
 
 // mark is a sign that text was made hard to read. Weight is 1 for what a few
@@ -143,13 +144,16 @@ func (f *facts) flow(fl flow) {
 	}
 }
 
-func (f *facts) refer(to string, line int, runs bool) {
+func (f *facts) refer(to string, line int, runs bool) { f.referAs(to, line, runs, "") }
+
+// referAs also says which interpreter runs the file.
+func (f *facts) referAs(to string, line int, runs bool, as string) {
 	switch {
 	case to == "" || len(to) >= 1000:
 	case len(f.refs) == maxRefs:
 		f.part = fmt.Sprintf("of the files that one file loads, those past the first %d were not followed", maxRefs)
 	default:
-		f.refs = append(f.refs, reference{strings.Clone(to), line, runs})
+		f.refs = append(f.refs, reference{strings.Clone(to), line, runs, as})
 	}
 }
 

@@ -257,6 +257,9 @@ func (p *jsReader) flows(v jsValue, into capability, from, to int, value string)
 // What names a package is not in the release.
 func resolveJavaScript(r *release, from string, ref reference) []string {
 	to := ref.to
+	if list := resolveNamed(r, from, ref); list != nil {
+		return list
+	}
 	if !strings.HasPrefix(to, ".") && !strings.HasPrefix(to, "/") && !ref.runs {
 		return nil
 	}
@@ -267,6 +270,16 @@ func resolveJavaScript(r *release, from string, ref reference) []string {
 	for _, suffix := range [...]string{"", ".js", ".cjs", ".mjs", ".json", ".node", ".ts", ".tsx", ".jsx", "/index.js", "/index.cjs", "/index.mjs", "/index.ts"} {
 		if name := strings.TrimPrefix(to+suffix, "/"); r.has(name) {
 			return []string{name}
+		}
+	}
+	if name := strings.TrimPrefix(to+"/package.json", "/"); name != "package.json" && r.has(name) {
+		if m := parseNPM(r.text(name)); m != nil && len(m.starts) > 0 {
+			main := path.Join(to, m.starts[0])
+			for _, suffix := range [...]string{"", ".js", ".cjs", ".mjs", "/index.js"} {
+				if name := strings.TrimPrefix(main+suffix, "/"); r.has(name) {
+					return []string{name}
+				}
+			}
 		}
 	}
 	// TypeScript's sources name the file that they become.

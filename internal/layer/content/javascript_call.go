@@ -273,6 +273,9 @@ func (p *jsReader) called(callee, receiver jsValue, args []jsValue, start int, c
 		}
 	}
 	name := p.calledName(start)
+	if (name == "toString" || name == "trim" || name == "slice") && strings.HasPrefix(receiver.target, readMark) {
+		v.target = receiver.target
+	}
 	switch name {
 	case "map", "flatMap", "reduce", "then", "replace", "from":
 		for _, a := range args { // what the callback makes of it

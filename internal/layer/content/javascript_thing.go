@@ -124,6 +124,7 @@ func (p *jsReader) effect(name string, callee, receiver jsValue, args []jsValue,
 		value = first.text
 	}
 	does := e.does
+	p.runsFile(name, args, e, start)
 	switch {
 	case e.into == process:
 		does |= p.started(first, args, start)
@@ -331,7 +332,7 @@ func (p *jsReader) started(command jsValue, args []jsValue, start int) (does cap
 	line := p.lineOf(p.t[start].start)
 	readShell(source{p.path, text, line}, inside)
 	for _, r := range inside.refs {
-		p.f.refer(r.to, line, true)
+		p.f.referAs(r.to, line, true, r.as)
 	}
 	if strings.HasSuffix(text, ".js") && !strings.ContainsAny(text, " *") { // fork
 		p.f.refer(text, line, true)
@@ -361,15 +362,42 @@ func (p *jsReader) evaluated(code jsValue, start int) bool {
 			p.f.flow(fl)
 		}
 		for _, r := range inside.refs {
-			p.f.refer(r.to, r.line, r.runs)
+			p.f.referAs(r.to, r.line, r.runs, r.as)
 		}
 	}
 	return false
 }
 
+// runsFile refers to files that a call runs whatever they are called: those that
+// are forked or become workers, and those whose text was read before.
+func (p *jsReader) runsFile(name string, args []jsValue, e jsEffect, start int) {
+	if p.again || len(args) == 0 {
+		return
+	}
+	line := p.lineOf(p.t[start].start)
+	if (strings.HasSuffix(name, ".fork") || strings.HasSuffix(name, "Worker")) && args[0].kind == jsText {
+		p.f.referAs(args[0].text, line, true, "node")
+	}
+	if e.into != dynamicCode {
+		return
+	}
+	for _, a := range args {
+		if file, ok := strings.CutPrefix(a.target, readMark); ok {
+			p.f.referAs(file, line, true, "node")
+		}
+	}
+}
+
+// readMark stands in a value's target before the path of the file whose text
+// it is.
+const readMark = "<"
+
 // touched looks at the path that a call of fs is given.
 func (p *jsReader) touched(v *jsValue, at jsValue, args []jsValue, does capability, start int) (also capability) {
 	if does.any(readsFile) {
+		if at.kind == jsText && at.text != "" && len(at.text) < 300 {
+			v.target = readMark + strings.Clone(at.text)
+		}
 		if at.carries.has(namesSecret) {
 			also |= readsSecret
 			v.carries |= readsSecret

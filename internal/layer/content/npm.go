@@ -13,15 +13,31 @@ import (
 type npmManifest struct {
 	name, version string
 	scripts       map[string]string
-	dependencies  map[string]string // those that an install brings, optional ones too
-	starts        []string          // files that import starts, as written
-	commands      []string          // files of bin
-	gyp           bool              // gypfile is not false
+	dependencies  map[string]string   // those that an install brings, optional ones too
+	starts        []string            // files that import starts, as written
+	commands      []string            // files of bin
+	inner         map[string][]string // what names of its own ("#a") stand for, as written
+	gyp           bool                // gypfile is not false
 	repository    string
 	homepage      string
-	platforms     map[string]bool // optional dependencies
-	known         map[string]bool // what it is developed with, or asks its user to have
+	platforms     map[string]bool     // optional dependencies
+	known         map[string]bool     // what it is developed with, or asks its user to have
+	exports       map[string][]string // by what follows the package's name
 	text          string
+}
+
+// own returns what a path of the package itself stands for, as written.
+func (m *npmManifest) own(rest string) []string {
+	if rest == "" {
+		if list := m.exports["."]; list != nil {
+			return list
+		}
+		if len(m.starts) == 0 {
+			return []string{"./index.js"}
+		}
+		return m.starts[:1]
+	}
+	return m.exports["./"+rest]
 }
 
 // npmHooks are the scripts that installing a package runs. prepare and
@@ -31,8 +47,8 @@ var npmHooks = [...]string{"preinstall", "install", "postinstall"}
 
 // parseNPM reads a package.json; nil when it is none.
 func parseNPM(text string) *npmManifest {
-	var raw map[string]json.RawMessage
-	if text == "" || json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &raw) != nil {
+	raw := members(text)
+	if raw == nil {
 		return nil
 	}
 	word := func(key string) (s string) {
@@ -61,13 +77,25 @@ func parseNPM(text string) *npmManifest {
 		m.starts = leaves(raw[key], m.starts, 0)
 	}
 	m.commands = leaves(raw["bin"], nil, 0)
+	for name, to := range members(string(raw["imports"])) {
+		if m.inner == nil {
+			m.inner = map[string][]string{}
+		}
+		m.inner[name] = leaves(to, nil, 0)
+	}
+	for name, to := range members(string(raw["exports"])) {
+		if m.exports == nil {
+			m.exports = map[string][]string{}
+		}
+		m.exports[name] = leaves(to, nil, 0)
+	}
 	m.text = text
 	return m
 }
 
 func texts(raw json.RawMessage) map[string]string {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil {
+	fields := members(string(raw))
+	if fields == nil {
 		return nil
 	}
 	out := make(map[string]string, len(fields))
@@ -92,18 +120,15 @@ func leaves(raw json.RawMessage, out []string, depth int) []string {
 			out = append(out, s)
 		}
 	case '{':
-		var fields map[string]json.RawMessage
-		if json.Unmarshal(raw, &fields) == nil {
-			for _, k := range slices.Sorted(maps.Keys(fields)) {
+		fields := members(string(raw))
+		for _, k := range slices.Sorted(maps.Keys(fields)) {
+			if k != "types" && k != "typings" { // which nothing runs
 				out = leaves(fields[k], out, depth+1)
 			}
 		}
 	case '[':
-		var list []json.RawMessage
-		if json.Unmarshal(raw, &list) == nil {
-			for _, v := range list {
-				out = leaves(v, out, depth+1)
-			}
+		for _, v := range elements(string(raw)) {
+			out = leaves(v, out, depth+1)
 		}
 	}
 	return out
@@ -118,21 +143,19 @@ func (r *release) npmEntries() []entry {
 	hooked := false
 	for _, hook := range npmHooks {
 		if command := r.npm.scripts[hook]; command != "" {
-			out = append(out, entry{"package.json", onInstall, hook, r.expand(command)})
+			out = append(out, entry{path: "package.json", reach: onInstall, by: hook, command: r.expand(command)})
 			hooked = hooked || hook != "postinstall"
 		}
 	}
 	if r.has("binding.gyp") && !hooked && r.npm.gyp {
 		out = append(out, entry{path: "binding.gyp", reach: onInstall, by: "node-gyp rebuild"})
-		for _, command := range expansions(r.text("binding.gyp")) {
-			out = append(out, entry{"binding.gyp", onInstall, "node-gyp rebuild", command})
-		}
+		out = append(out, r.gypEntries()...)
 	}
 	starts := r.npm.starts
 	if len(starts) == 0 {
 		starts = []string{"index.js"}
 	}
-	for _, start := range append(starts, r.npm.commands...) {
+	for i, start := range append(starts, r.npm.commands...) {
 		if strings.Contains(start, "*") {
 			before, after, _ := strings.Cut(strings.TrimPrefix(start, "./"), "*")
 			for _, f := range r.files {
@@ -143,7 +166,11 @@ func (r *release) npmEntries() []entry {
 			continue
 		}
 		for _, to := range resolveJavaScript(r, "package.json", reference{to: "./" + path.Clean(start)}) {
-			out = append(out, entry{path: to, reach: onImport, by: "import"})
+			e := entry{path: to, reach: onImport, by: "import", as: &javascript}
+			if i >= len(starts) && len(r.files[r.index[to]].read) > 0 {
+				e.as = nil // a command says itself what runs it
+			}
+			out = append(out, e)
 		}
 	}
 	return out

@@ -44,6 +44,10 @@ func resolvePython(r *release, from string, ref reference) []string {
 				out = append(out, file)
 				break
 			}
+			if file := at + ".pyc"; r.has(file) { // without its source it is imported itself
+				out = append(out, file)
+				break
+			}
 			init := path.Join(at, "__init__.py")
 			if !r.has(init) {
 				break

@@ -165,6 +165,9 @@ func (p *pyReader) runs(name string, first, all pyValue, line, at int) {
 				p.readInner(words[i+1], line) // sys.executable
 			}
 		}
+		if words[0] == "$sys" && !strings.HasPrefix(words[1], "-") {
+			p.runsFile(pyValue{text: words[1]}, line)
+		}
 		command = shellWords(words)
 	}
 	value := command
@@ -192,7 +195,7 @@ func (p *pyReader) runs(name string, first, all pyValue, line, at int) {
 			p.f.flow(fl)
 		}
 		for _, ref := range sub.refs {
-			p.f.refer(ref.to, p.line(line), true)
+			p.f.referAs(ref.to, p.line(line), true, ref.as)
 		}
 	}
 }

@@ -16,8 +16,20 @@ func (p *pyReader) builtin(callee pyValue, args []pyArgument, first, all pyValue
 			out.kind, out.text, out.pieces = first.kind, first.text, first.pieces
 			return out, true
 		}
+		switch {
+		case strings.HasSuffix(name, "run_path"):
+			p.runsFile(first, line)
+		case strings.HasSuffix(name, "run_module"):
+			p.f.refer(first.text, p.line(line), false)
+		}
 		p.executes(first, line, at)
 		return pyValue{}, true
+	case "importlib.machinery.SourceFileLoader", "importlib.util.spec_from_file_location", "imp.load_source":
+		for _, a := range args[min(1, len(args)):] {
+			if a.value.text != "" {
+				p.runsFile(a.value, line)
+			}
+		}
 	case "__import__", "importlib.import_module", "builtins.__import__":
 		if first.kind == pyText {
 			p.f.refer(first.text, p.line(line), false)

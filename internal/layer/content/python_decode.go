@@ -14,6 +14,9 @@ import (
 
 // executes is exec, eval and what runs text.
 func (p *pyReader) executes(v pyValue, line, at int) {
+	if v.from.has(readsFile) && v.kind != pyText || v.name == "open()" {
+		p.runsFile(v, line)
+	}
 	if v.kind == pyText && v.pieces < 2 && !v.from.any(network|decodes) {
 		if len(v.text) > 0 && p.decoded < maxPyDecoded && len(v.text) < maxPyValue {
 			p.readInner(v.text, line) // a constant: as if it stood here
@@ -30,6 +33,21 @@ func (p *pyReader) executes(v pyValue, line, at int) {
 			p.flow(pyValue{from: decodes, line: line, says: "a text put together of pieces"}, dynamicCode, line, at, "")
 		}
 		p.readInner(v.text, line)
+	}
+}
+
+// runsFile refers to a file that is run as Python, whatever it is called.
+func (p *pyReader) runsFile(v pyValue, line int) {
+	name := v.text
+	for strings.HasPrefix(name, "$") { // the folder of this file, mostly
+		_, rest, ok := strings.Cut(name, "/")
+		if !ok {
+			return
+		}
+		name = rest
+	}
+	if name != "" && len(name) < 300 && !strings.Contains(name, pySeparator) {
+		p.f.referAs(name, p.line(line), true, "python")
 	}
 }
 

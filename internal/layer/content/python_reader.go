@@ -99,6 +99,9 @@ func readPythonText(text string, line, decoded int, f *facts) {
 		f.part = fmt.Sprintf("of a Python file, what is past %d MiB was not read", maxPython>>20)
 		text = text[:maxPython]
 	}
+	if decoded == 0 {
+		pyEncoding(text, line, f)
+	}
 	text = strings.TrimPrefix(text, "\xef\xbb\xbf")
 	p := &pyReader{lexer: pyLexer{src: text, line: line, fresh: true}, f: f, decoded: decoded,
 		functions: map[string]*pyFunction{}, saved: map[string]pyValue{}}

@@ -29,6 +29,11 @@ type release struct {
 	index map[string]int // path -> index in files
 	npm   *npmManifest   // nil when there is none
 	gaps  []gap          // what was not looked at
+	lost  []string       // manifests that could not be read
+	total int64          // bytes of texts that were read
+	// What is read when something turns out to run it is read with these.
+	ctx  context.Context
+	memo *memo
 	// doubled are files of the archive that are unpacked to one place: the
 	// earlier and the later.
 	doubled [][2]string
@@ -132,7 +137,7 @@ const maxKept = 1 << 20 // bytes of a file that is read so
 
 // examine reads every file that a language knows into facts.
 func (r *release) examine(ctx context.Context, m *memo) error {
-	total := int64(0)
+	r.ctx, r.memo = ctx, m
 	for i := range r.files {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -165,11 +170,11 @@ func (r *release) examine(ctx context.Context, m *memo) error {
 			r.gap(gap{why: tooLarge, what: f.path})
 			continue
 		}
-		if total += f.size; total > maxTotal {
+		if r.total += f.size; r.total > maxTotal {
 			r.gap(gap{why: fmt.Sprintf("of its code, what is past %d GiB was not read", maxTotal>>30), what: "from " + f.path})
 			break
 		}
-		if err := r.readAs(f, l, ctx, m); err != nil {
+		if err := r.readAs(f, l); err != nil {
 			return err
 		}
 	}
@@ -177,7 +182,8 @@ func (r *release) examine(ctx context.Context, m *memo) error {
 }
 
 // readAs adds what a language reads in a file to its facts.
-func (r *release) readAs(f *file, l *language, ctx context.Context, m *memo) error {
+func (r *release) readAs(f *file, l *language) error {
+	m := r.memo
 	text, err := r.read(f.path, maxText)
 	if err != nil {
 		r.gap(gap{why: unreadable, what: f.path})
@@ -189,7 +195,7 @@ func (r *release) readAs(f *file, l *language, ctx context.Context, m *memo) err
 	fs := m.facts[key]
 	if fs == nil {
 		fs = new(facts)
-		fs.work = newWork(ctx, len(text))
+		fs.work = newWork(r.ctx, len(text))
 		s := source{f.path, plain(text), 1}
 		if err := fs.read(s, l); err != nil {
 			return err

@@ -165,6 +165,9 @@ func (r *shReader) interpreter(base string, args []shValue, in shValue) shValue 
 			if letter == 's' {
 				return r.code(base, in, shValue{})
 			}
+			if letter == 'r' && i+1 < len(args) && (base == "node" || base == "nodejs") {
+				r.startsAs(args[i+1].text, base)
+			}
 			if letter == 'm' || letter == 'r' || letter == 'o' && base == "bash" {
 				i++
 			}
@@ -184,7 +187,7 @@ func (r *shReader) interpreter(base string, args []shValue, in shValue) shValue 
 			if a.from.any(network) && !a.known {
 				return r.code(base, a, shValue{})
 			}
-			r.starts(a.text)
+			r.startsAs(a.text, base)
 			return shValue{}
 		}
 	}
@@ -247,7 +250,9 @@ func (r *shReader) started(name string, v shValue, args []shValue) shValue {
 }
 
 // starts refers to a program of the package.
-func (r *shReader) starts(name string) {
+func (r *shReader) starts(name string) { r.startsAs(name, "") }
+
+func (r *shReader) startsAs(name, interpreter string) {
 	if strings.ContainsAny(name, "$* \n") && !strings.Contains(name, "/") {
 		return
 	}
@@ -262,7 +267,7 @@ func (r *shReader) starts(name string) {
 	if strings.HasPrefix(name, "/usr/") || strings.HasPrefix(name, "/bin/") {
 		return
 	}
-	r.f.refer(name, r.line, true)
+	r.f.referAs(name, r.line, true, interpreter)
 }
 
 // eval runs its words as commands.
