@@ -19,7 +19,8 @@ type chain struct {
 	reach    reach
 	by       string
 	from, to capability
-	near     bool // seen near each other, not seen to flow
+	ends     []string // constant hosts and commands that it leads to
+	near     bool     // seen near each other, not seen to flow
 	severity kennel.Severity
 	says     string // what happens, for a title
 	since    string // whether the previous release did so, "" for without one
@@ -172,7 +173,7 @@ func (a *account) chained(u unit, fl flow) (chain, bool) {
 	default:
 		return c, false
 	}
-	c.evidence = evidenceOf(u, fl)
+	c.evidence, c.ends = evidenceOf(u, fl), endsOf(u, c.to, fl.value)
 	return c, c.severity > kennel.SeverityNone
 }
 
@@ -257,7 +258,7 @@ func (a *account) planted(u unit) (chain, bool) {
 		default:
 			continue
 		}
-		c.evidence = []kennel.Evidence{at(u.path, s.line, s.says)}
+		c.evidence, c.ends = []kennel.Evidence{at(u.path, s.line, s.says)}, endsOf(u, c.to, s.value)
 	}
 	return c, c.severity > kennel.SeverityNone
 }
@@ -360,6 +361,10 @@ func (a *account) installed() []chain {
 		return nil
 	}
 	c.from, c.to = all, 0
+	for _, u := range units {
+		c.ends = append(c.ends, endsOf(u, 0)...)
+	}
+	c.ends = c.ends[:min(len(c.ends), maxDestinations)]
 	return []chain{c}
 }
 

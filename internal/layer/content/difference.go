@@ -26,6 +26,10 @@ func compare(now, before *account) {
 	for i := range now.chains {
 		c := &now.chains[i]
 		if slices.ContainsFunc(before.chains, c.same) {
+			if c.severity > kennel.SeverityLow && c.moved(before.chains) {
+				c.since = ", as in the previous release, but with another host or program"
+				continue
+			}
 			if c.severity > kennel.SeverityLow {
 				c.since = ", as in the previous release"
 			}
