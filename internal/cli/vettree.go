@@ -53,14 +53,18 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 	for _, e := range slices.Sorted(maps.Keys(other)) {
 		gaps = append(gaps, kennel.Gap{Kind: kennel.GapUnresolved, What: string(e), Why: fmt.Sprintf("installed packages of this ecosystem are not looked at yet: %d", other[e])})
 	}
-	if len(places) == 0 {
-		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("no installed package was found in %s: name a node_modules or site-packages folder", arg)}
-	}
 	at := make([]kennel.Location, len(places))
 	for i, p := range places {
 		at[i] = p.at
 	}
 	owned := t.Places(at)
+	strays, away, err := v.strays(ctx, owned)
+	if err != nil {
+		return kennel.Case{}, &exit{exitFailed, err}
+	}
+	if len(places)+len(strays) == 0 {
+		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("no installed package was found in %s: name a node_modules or site-packages folder", arg)}
+	}
 	j := v.judge(append(v.nameLayer(), content.New())...)
 	parts, err := v.each(ctx, bar, len(places), runtime.GOMAXPROCS(0), func(ctx context.Context, i int) (kennel.Case, error) {
 		p := places[i]
@@ -72,10 +76,6 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 		grants.Release = files
 		return j.Case(ctx, path.Dir(p.at.Path), kennel.NewSubject(p.component, v.asOf, grants))
 	})
-	if err != nil {
-		return kennel.Case{}, &exit{exitFailed, err}
-	}
-	strays, away, err := v.strays(ctx, owned)
 	if err != nil {
 		return kennel.Case{}, &exit{exitFailed, err}
 	}

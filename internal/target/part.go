@@ -9,9 +9,10 @@ import (
 
 // part shows some files of a target, below one folder of its own: the names in
 // it begin with the base of that folder, so that whoever looks at a release
-// sees an unpacked one. A link is shown as what it leads to: a file, or a
-// folder of the same part. A link to a folder is followed once on the way to a
-// file, so that circles end; what it leads to is shown where it is anyway.
+// sees an unpacked one. A link is listed as what it leads to, a file or a folder
+// of the same part, or not at all. A link to a folder is followed once on the
+// way to a file, so that circles end; what it leads to is listed where it is
+// anyway.
 type part struct {
 	t      *Target
 	folder string                 // in the target, "." for all of it
@@ -97,9 +98,11 @@ func (p *part) sift(dir string, entries []fs.DirEntry) []fs.DirEntry {
 			continue
 		}
 		if e.Type() == fs.ModeSymlink {
-			if i, err := fs.Stat(p.t.fsys, at); err == nil && (i.Mode().IsRegular() || i.IsDir() && p.follows(at)) {
-				e = fs.FileInfoToDirEntry(i)
+			i, err := fs.Stat(p.t.fsys, at)
+			if err != nil || !i.Mode().IsRegular() && !(i.IsDir() && p.follows(at)) {
+				continue
 			}
+			e = fs.FileInfoToDirEntry(i)
 		}
 		kept = append(kept, e)
 	}

@@ -145,15 +145,18 @@ func (t *Target) recorded(info string, keep func(path string)) error {
 	}
 	site := path.Dir(info)
 	for _, name := range names {
-		if strings.HasPrefix(name, "/") {
-			continue
-		}
-		at := path.Join(site, name)
-		if fs.ValidPath(at) && (site == "." || strings.HasPrefix(at, site+"/")) {
+		if at, ok := below(site, name); ok {
 			keep(at)
 		}
 	}
 	return nil
+}
+
+// below returns the path in the target of what a RECORD in site lists, if it is
+// below site.
+func below(site, name string) (string, bool) {
+	at := path.Join(site, name)
+	return at, !strings.HasPrefix(name, "/") && at != site && fs.ValidPath(at) && (site == "." || strings.HasPrefix(at, site+"/"))
 }
 
 // parseRecord returns the paths of a RECORD as it has them. One that is not

@@ -28,8 +28,9 @@ type Unowned struct {
 
 // Unowned walks the target once more for the code in its installed trees that
 // [Places.Files] shows of no place, and for links that lead to what is not
-// walked. What package managers leave there of their own is left out. Not
-// released with any package, such code is looked at as what it is.
+// walked. What package managers leave there of their own is left out. The
+// result is ordered by path. An error means that ctx ended, or that there was
+// nothing to walk; what else cannot be read [Target.Inventory] has told.
 func (p *Places) Unowned(ctx context.Context) ([]Unowned, []kennel.Gap, error) {
 	w := &walk{t: p.t, extractors: []kennel.Extractor{stray{p}}, seen: func(int) {}}
 	if err := w.run(ctx); err != nil {
@@ -117,7 +118,7 @@ const (
 
 func (p *Places) leads(name string) whither {
 	// Most links of a tree lead to a package: to know that is one look.
-	if to, err := fs.ReadLink(p.t.fsys, name); err == nil && p.packages[path.Join(path.Dir(name), to)] {
+	if to, err := fs.ReadLink(p.t.fsys, name); err == nil && !path.IsAbs(to) && p.packages[path.Join(path.Dir(name), to)] {
 		return nowhere
 	}
 	real, err := resolve(p.t.fsys, name)
@@ -138,15 +139,19 @@ func (p *Places) leads(name string) whither {
 		return aFile
 	case tree != "" && (real == tree || !leftover(real[len(tree):])):
 		return nowhere
-	case tree == "" && p.owner(name) == "" && isPackageName(name[strings.LastIndex(name, "node_modules/")+len("node_modules/"):]) && strings.Contains(name, "node_modules/"):
+	case tree == "" && p.owner(name) == "" && isPackagePath(name):
 		return besideTree
 	}
 	return elsewhere
 }
 
-// isPackageName reports whether a path below node_modules is that of a package.
-func isPackageName(name string) bool {
-	scope, rest, scoped := strings.Cut(name, "/")
+// isPackagePath reports whether a path is one where a package is installed.
+func isPackagePath(name string) bool {
+	i := strings.LastIndex("/"+name, "/node_modules/")
+	if i < 0 {
+		return false
+	}
+	scope, rest, scoped := strings.Cut(name[i+len("node_modules/"):], "/")
 	return !strings.HasPrefix(scope, ".") && scoped == strings.HasPrefix(scope, "@") && !strings.Contains(rest, "/")
 }
 
