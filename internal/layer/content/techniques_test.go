@@ -64,6 +64,14 @@ func TestTechniques(t *testing.T) {
 					say = t.Logf
 				}
 				say("%s, and techniques.tsv says %s", got, part.want)
+				if row[2] == "found" && part.file == "attack.txtar" && half != "fresh" {
+					release, err := subject.Release()
+					if err != nil {
+						t.Fatal(err)
+					}
+					previous, _ := subject.Previous()
+					carried(t, subject.Component, release, previous)
+				}
 				for _, o := range c.Outcomes {
 					if o.Reason != "" && !o.Beyond {
 						t.Errorf("could not look: %s", o.Reason)
@@ -75,6 +83,10 @@ func TestTechniques(t *testing.T) {
 			})
 		}
 	}
+	if len(carriedCount) != len(carriers) {
+		t.Errorf("of %d carriers, these were tried: %v", len(carriers), carriedCount)
+	}
+	t.Log(carriedCount)
 	folders, err := os.ReadDir(root)
 	if err != nil {
 		t.Fatal(err)

@@ -84,6 +84,10 @@ func innocent(rule string) string {
 		return "The package ships the program that it is about, and sets it up when it is installed."
 	case "hidden-binary":
 		return "It is there for a test of what tells such files apart, or its format names it so."
+	case "doubled-file":
+		return "The archive was packed by hand, and the files of one folder are left over."
+	case "manifest-unreadable":
+		return "The manifest is broken, and nobody has installed this version yet."
 	case "capability-appeared":
 		return "A new feature needs it, or a dependency was bundled."
 	case "persistence":
@@ -146,6 +150,8 @@ func hiding(kind string) string {
 		return "a name is written with letters that look like others"
 	case "obfuscator's names":
 		return "the names are those that an obfuscator writes"
+	case "encoding that hides code":
+		return "the file declares an encoding in which code cannot be read"
 	case "packed":
 		return "the code is packed into a text that unpacks itself"
 	case "padding":
