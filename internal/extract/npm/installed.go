@@ -26,7 +26,9 @@ func installedAt(p string) (outermost string, ok bool) {
 	for { // rest is node_modules/<package>[/<more>]
 		rest = rest[len(folder)+1:]
 		name, more, deeper := strings.Cut(rest, "/")
-		store := name == ".pnpm" || name == ".store" // one folder per package and its peers
+		// Of pnpm, of npm and Yarn, of Bun, of Deno: one folder per package and
+		// its peers.
+		store := name == ".pnpm" || name == ".store" || name == ".bun" || name == ".deno"
 		if name == "" || name[0] == '.' && !store {
 			return "", false
 		}

@@ -29,6 +29,8 @@ func TestMatch(t *testing.T) {
 		"node_modules/a/node_modules/b/package.json":                          true,
 		"node_modules/.pnpm/@s+a@1.0.0/node_modules/@s/a/package.json":        true,
 		"node_modules/.pnpm/a@1.0.0/package.json":                             false,
+		"node_modules/.bun/a@1.0.0/node_modules/a/package.json":               true,
+		"node_modules/.deno/a@1.0.0/node_modules/a/package.json":              true,
 		"node_modules/.cache/a/package.json":                                  false,
 		"usr/lib/node_modules/npm/node_modules/@npmcli/arborist/package.json": true,
 		"my_node_modules/a/package.json":                                      true,
