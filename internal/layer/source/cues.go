@@ -40,8 +40,8 @@ func (c *Comparison) cues(component kennel.Component) []kennel.Finding {
 	}
 	if made := c.madeFiles(); len(made) > 0 {
 		f := c.group(component, "built", kennel.SeverityLow, made)
-		f.Title = fmt.Sprintf("%d built files are in no tree; this layer cannot say what they were built from", len(made))
-		f.Innocent = "A build makes them of the tag's sources, as its manifest says."
+		f.Title = fmt.Sprintf("%d built files are not the tree's; this layer cannot say what they were built from", len(made))
+		f.Innocent = "A build makes them of the tag's sources."
 		out = append(out, f)
 	}
 	for _, ordinary := range []bool{false, true} {
@@ -82,11 +82,15 @@ func (c *Comparison) manifestCue(component kennel.Component, ordinary bool) (ken
 	return f, true
 }
 
+// makings are explanations of what may hide anything: they explain nothing where
+// an install hook runs it.
+var makings = [...]string{built, unnamed, bundled}
+
 // madeFiles lists what a build makes, but for what an install hook runs.
 func (c *Comparison) madeFiles() []File {
 	var out []File
 	for _, f := range c.Differ {
-		if f.Reach != Run && (f.Explained == built || f.Explained == bundled) {
+		if f.Reach != Run && slices.Contains(makings[:], f.Explained) {
 			out = append(out, f)
 		}
 	}
@@ -120,7 +124,7 @@ func (f File) left() bool {
 	case f.Class != Phantom && f.Class != Modified:
 		return false
 	}
-	return f.Explained == "" || f.Explained == byRule || f.Explained == built || f.Explained == bundled || slices.Contains(texts[:], f.Explained)
+	return f.Explained == "" || f.Explained == byRule || slices.Contains(makings[:], f.Explained) || slices.Contains(texts[:], f.Explained)
 }
 
 // weak is what is told beside the rest: nothing of it is new, or its making is

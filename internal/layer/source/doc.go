@@ -21,14 +21,22 @@
 //     with another version;
 //  5. output of other generators whose input is in the tree (configure,
 //     Makefile.in);
-//  6. the rest is ranked by reach: run by the build, an install hook or an
+//  6. of npm packages: scripts that a build of the tree makes. What is in them
+//     nobody can say without building them again, so they are told beside, in one
+//     cue, and so are more than three that no known build makes;
+//  7. the rest is ranked by reach: run by the build, an install hook or an
 //     import, reached by it, or only shipped. What the release before had too,
 //     and what a rule of the tree's Makefile.am makes, is told beside.
 //
+// The folder of an npm package is the one whose manifest is called like it. What
+// an install hook runs, a source that differs, and hooks and dependencies that the
+// tag's manifest lacks are flagged in built packages too. A Go module is its tag's
+// to the last file.
+//
 // What it cannot see: configure and Makefile.in are taken for what their heads
-// say, so a change made only inside of them is not found here; neither is what
-// is openly in the repository, nor what a build does with honest sources, nor
-// known lines put into another order.
+// say, so a change made only inside of them is not found here, nor is one inside
+// of what a package builds; neither is what is openly in the repository, nor what
+// a build does with honest sources, nor known lines put into another order.
 package source
 
 import (
@@ -190,6 +198,9 @@ func Compare(ctx context.Context, s kennel.Subject) (*Comparison, error) {
 	}
 	b := newBuild(a, s.Component)
 	c.explain(a, t, history, at)
+	if b.npm {
+		c.many()
+	}
 	if err := c.rank(ctx, b, t, history); err != nil {
 		return nil, err
 	}

@@ -195,5 +195,24 @@ func bundledOver(f *File, r *release, t *tree, h kennel.History) bool {
 // tell without building it again.
 const (
 	built   = "what a build of the tree makes"
+	unnamed = "one of many that a build may have made which the manifest does not name"
 	bundled = "a dependency that the tree's manifest brings along"
 )
+
+// many explains the scripts that are in no tree when they are more than a few,
+// although no script of the manifest makes them: some builds are in a Makefile.
+func (c *Comparison) many() {
+	var list []*File
+	for i := range c.Differ {
+		f := &c.Differ[i]
+		if f.Explained == "" && f.Class == Phantom && javascript(f.Path) && !strings.HasPrefix(f.Path, "node_modules/") {
+			list = append(list, f)
+		}
+	}
+	if len(list) <= alone {
+		return
+	}
+	for _, f := range list {
+		f.Explained = unnamed
+	}
+}

@@ -34,6 +34,7 @@ func TestNPM(t *testing.T) {
 		"imported, not built":       {with(unmade, "lib/a.js", "require('./c')\n"), []string{"lib/c.js", "1\n"}, "phantom medium"},
 		"a folder":                  {with(unmade, "lib/a.js", "import(\"./c\")\n"), []string{"lib/c/index.mjs", "1\n"}, "phantom medium"},
 		"a folder with a manifest":  {with(unmade, "lib/a.js", "require('../c')\n"), []string{"c/package.json", `{"main":"d"}`, "c/d.cjs", "1\n"}, "phantom medium"},
+		"more than a few":           {with(unmade, "lib/a.js", "require('./c')\n"), []string{"lib/c.js", "1\n", "lib/d.js", "1\n", "lib/e.js", "1\n", "lib/f.js", "1\n"}, "built low"},
 		"types":                     {with(unmade, "lib/a.js", "import './c.d.ts'\n"), []string{"lib/c.d.ts", "1\n"}, ""},
 		"built by a script":         {builds, []string{"dist/c.js", "1\n", "package.json", `{"name":"bowl","version":"1.4.0"}`}, "built low"},
 		"built by what it names":    {unbuilt, []string{"out/a.js", "1\n"}, "built low"},
