@@ -349,7 +349,7 @@ func (a *account) installed() []chain {
 			}
 		}
 	}
-	other := installsOther(units)
+	other := a.installsOther(units)
 	if other != nil {
 		c.evidence = append([]kennel.Evidence{*other}, c.evidence[:min(len(c.evidence), 5)]...)
 	}
@@ -375,17 +375,32 @@ func (a *account) installed() []chain {
 	return []chain{c}
 }
 
-// installsOther finds where install installs a package by its name.
-func installsOther(units []unit) *kennel.Evidence {
+// installsOther finds where install installs a package by its name, which is no
+// dependency and not of the same owner's scope.
+func (a *account) installsOther(units []unit) *kennel.Evidence {
 	for _, u := range units {
 		for _, s := range u.facts.sites {
-			if strings.HasPrefix(s.value, installing) {
+			name, ok := strings.CutPrefix(s.value, installing)
+			if ok && !a.related(name) {
 				e := at(u.path, s.line, s.says)
 				return &e
 			}
 		}
 	}
 	return nil
+}
+
+func (a *account) related(name string) bool {
+	m := a.release.npm
+	if m == nil || name == "" {
+		return false
+	}
+	if at := strings.LastIndexByte(name, '@'); at > 0 {
+		name = name[:at]
+	}
+	scope, _, scoped := strings.Cut(m.name, "/")
+	_, depends := m.dependencies[name]
+	return depends || m.known[name] || scoped && strings.HasPrefix(name, scope+"/")
 }
 
 // apart finds in what install runs a secret that one file reads and another
