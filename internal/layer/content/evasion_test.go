@@ -110,7 +110,7 @@ func TestWork(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, l := range []*language{&javascript, &python, &shell} {
-		f = &facts{work: newWork(ctx, 1000)}
+		f = &facts{work: newWork(ctx, 1000, releaseSteps)}
 		if err := f.read(source{"a", strings.Repeat("a b\n", 100_000), 1}, l); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", l.name, err)
 		}

@@ -31,6 +31,7 @@ type release struct {
 	gaps  []gap          // what was not looked at
 	lost  []string       // manifests that could not be read
 	total int64          // bytes of texts that were read
+	steps int            // that reading them took
 	// What is read when something turns out to run it is read with these.
 	ctx  context.Context
 	memo *memo
@@ -195,11 +196,14 @@ func (r *release) readAs(f *file, l *language) error {
 	fs := m.facts[key]
 	if fs == nil {
 		fs = new(facts)
-		fs.work = newWork(r.ctx, len(text))
+		w := newWork(r.ctx, len(text), releaseSteps-r.steps)
+		given := w.left
+		fs.work = w
 		s := source{f.path, plain(text), 1}
 		if err := fs.read(s, l); err != nil {
 			return err
 		}
+		r.steps += given - w.left
 		m.facts[key] = fs
 	}
 	if fs.part != "" {
