@@ -38,6 +38,17 @@ func (c *Comparison) cues(component kennel.Component) []kennel.Finding {
 		f.Title = fmt.Sprintf("%d files that building, installing or importing runs are not the tag's, but were in the release before or are what a rule of the tree makes", len(weak))
 		out = append(out, f)
 	}
+	if changed := c.changedFiles(); len(changed) > 0 {
+		// The strangest comes first: a source that the build compiles.
+		severity := kennel.SeverityLow
+		if changed[0].compiled() {
+			severity = kennel.SeverityMedium
+		}
+		f := c.group(component, "modified", severity, changed)
+		f.Title = fmt.Sprintf("%d files of the tag have other contents in the release", len(changed))
+		f.Innocent = "A release script wrote a version or a date into them, or the release was made a commit before or behind the tag."
+		out = append(out, f)
+	}
 	if made := c.madeFiles(); len(made) > 0 {
 		f := c.group(component, "built", kennel.SeverityLow, made)
 		f.Title = fmt.Sprintf("%d built files are not the tree's; this layer cannot say what they were built from", len(made))
@@ -85,6 +96,37 @@ func (c *Comparison) manifestCue(component kennel.Component, ordinary bool) (ken
 // makings are explanations of what may hide anything: they explain nothing where
 // an install hook runs it.
 var makings = [...]string{built, unnamed, bundled}
+
+// changedFiles lists what the tag has with other contents and nothing explains,
+// other than what is run or imported and so has cues of its own: sources that a
+// build compiles, above all.
+func (c *Comparison) changedFiles() []File {
+	var out []File
+	for _, f := range c.Differ {
+		if f.Class == Modified && f.Explained == "" && !f.left() {
+			out = append(out, f)
+		}
+	}
+	order := func(f File) int {
+		if f.compiled() {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(out, func(a, b File) int { return order(a) - order(b) })
+	return out
+}
+
+// compiled reports whether a file is a source that the build reaches. Headers
+// are told and no more: release scripts stamp versions and dates into them, as
+// two of the tarballs looked at do.
+func (f File) compiled() bool {
+	switch strings.ToLower(path.Ext(f.Path)) {
+	case ".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".s", ".asm", ".rs", ".go", ".f", ".f90", ".pl", ".py", ".vala", ".swift":
+		return f.Reach >= Reached
+	}
+	return false
+}
 
 // madeFiles lists what a build makes, but for what an install hook runs.
 func (c *Comparison) madeFiles() []File {

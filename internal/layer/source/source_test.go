@@ -155,7 +155,7 @@ func TestBuildFiles(t *testing.T) {
 		"data that is run":       {map[string]string{"conf.sub": "true\n"}, "renamed"},
 		"run by configure":       {map[string]string{"conf.sub": "echo x\n"}, "phantom"},
 		"only distributed":       {map[string]string{"notes.sh": "true\n"}, ""},
-		"changed source":         {map[string]string{"src/leash.c": "int main(void) { return 1; }\n"}, ""},
+		"changed source":         {map[string]string{"src/leash.c": "int main(void) { return 1; }\n"}, "modified"},
 		"changed configure.ac":   {map[string]string{"configure.ac": project["configure.ac"] + "AC_MSG_NOTICE([x])\n"}, "modified"},
 		"line endings":           {map[string]string{"configure.ac": strings.ReplaceAll(project["configure.ac"], "\n", "\r\n")}, ""},
 		"a document that is run": {map[string]string{"aclocal.m4": "m4_include([x.txt])\n# generated automatically by aclocal\n", "x.txt": "AC_DEFUN([X])\n"}, "phantom"},
