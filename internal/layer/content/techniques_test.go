@@ -83,7 +83,7 @@ func TestTechniques(t *testing.T) {
 			})
 		}
 	}
-	if len(carriedCount) != len(carriers) {
+	if carriedCount["wide text"] > 15 && len(carriedCount) != len(carriers) { // not when some are asked for by name
 		t.Errorf("of %d carriers, these were tried: %v", len(carriers), carriedCount)
 	}
 	t.Log(carriedCount)
