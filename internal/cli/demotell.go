@@ -55,6 +55,7 @@ func (s *scene) tell(ctx context.Context, c kennel.Case, outputs []output) error
 		if err := report.WriteCase(w, report.Text, clean, t.options); err != nil {
 			return err
 		}
+		t.blank()
 		t.say("", "5.4.1 is the last one by the signer before. For releases since, the change of hands is told as background.")
 		t.residual(clean)
 

@@ -75,13 +75,17 @@ func (c *cues) fixtures() error {
 		if count == 0 {
 			continue
 		}
+		word := "files"
+		if count == 1 {
+			word = "file"
+		}
 		severity, by := kennel.SeverityMedium, ""
 		if holder.ID != "" {
 			severity, by = kennel.SeverityHigh, ", by "+holder.Committer.Name+", who came to release only lately"
 		}
 		c.add(kennel.Finding{
 			Rule: "fixtures", Severity: c.asFresh(last.Committed, severity), Confidence: kennel.ConfidenceMedium, At: last.Committed,
-			Title:    fmt.Sprintf("%d binary test file(s) came or changed without code %.1f hours before %s%s", count, t.at.Sub(last.Committed).Hours(), t.Name, by),
+			Title:    fmt.Sprintf("%d binary test %s came or changed without code %.1f hours before %s%s", count, word, t.at.Sub(last.Committed).Hours(), t.Name, by),
 			Innocent: "test files are often committed apart from the test, and tidied up before a release",
 			Evidence: append([]kennel.Evidence{tagEvidence(t)}, list...),
 		}, t.Name)
