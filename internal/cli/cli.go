@@ -80,6 +80,10 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
+	if ctx.Err() != nil { // what was broken off says nothing
+		fmt.Fprintln(a.stderr, "kennel: broken off")
+		return exitFailed
+	}
 	var coded *exit
 	if errors.As(err, &coded) {
 		if coded.err != nil {
