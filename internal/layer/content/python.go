@@ -83,6 +83,19 @@ func pythonEntries(r *release) []entry {
 		add(file+".py", onInstall, "a command class in setup.cfg")
 		add(file+"/__init__.py", onInstall, "a command class in setup.cfg")
 	}
+	points := append(entryPoints(r.text("pyproject.toml"), false), entryPoints(r.text("setup.cfg"), false)...)
+	for _, f := range r.files {
+		if path.Base(f.path) == "entry_points.txt" && f.size < 64<<10 {
+			points = append(points, entryPoints(r.text(f.path), true)...)
+		}
+	}
+	for _, p := range points {
+		for _, top := range []string{"", "src/"} {
+			file := top + strings.ReplaceAll(p.module, ".", "/")
+			add(file+".py", onImport, p.group)
+			add(file+"/__init__.py", onImport, p.group)
+		}
+	}
 	for _, f := range r.files {
 		dir, base := path.Split(f.path)
 		dir = path.Clean(dir)
@@ -135,6 +148,44 @@ func backends(text string) []string {
 		return nil
 	}
 	return []string{path.Join(own, strings.ReplaceAll(module, ".", "/"))}
+}
+
+// entryPoint is a module that another program loads by itself.
+type entryPoint struct{ group, module string }
+
+// entryPoints returns the modules that a pyproject.toml, a setup.cfg or an
+// entry_points.txt registers, at most 100: pytest loads its plug-ins in every
+// run, whether anybody imports them or not. Of a plain file, entry_points.txt,
+// each section is a group.
+// Source: https://packaging.python.org/en/latest/specifications/entry-points/
+func entryPoints(text string, plain bool) []entryPoint {
+	var out []entryPoint
+	group, inside := "", false
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if section, ok := strings.CutPrefix(line, "["); ok && strings.HasSuffix(section, "]") && !strings.Contains(section, "=") {
+			group = strings.Trim(section, "[]")
+			name, rest, _ := strings.Cut(group, ".")
+			inside = plain ||
+				name == "project" && (strings.HasPrefix(rest, "entry-points.") || rest == "scripts" || rest == "gui-scripts") ||
+				name == "tool" && (strings.HasPrefix(rest, "poetry.plugins.") || rest == "poetry.scripts") ||
+				group == "options.entry_points"
+			continue
+		}
+		_, value, ok := strings.Cut(line, "=")
+		if !inside || !ok || len(out) == 100 {
+			continue
+		}
+		value, _, _ = strings.Cut(strings.Trim(strings.TrimSpace(value), `"'`), ":")
+		if module := strings.TrimSpace(value); module != "" && !strings.ContainsFunc(module, notInModule) {
+			out = append(out, entryPoint{"the entry point " + group, module})
+		}
+	}
+	return out
+}
+
+func notInModule(c rune) bool {
+	return c != '.' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
 }
 
 // commandClasses returns the modules that a setup.cfg names under cmdclass.
