@@ -65,29 +65,23 @@ is a demonstration.`,
 			ctx := cmd.Context()
 			s := &scene{app: a, keep: keep}
 			if err := s.make(ctx); err != nil {
-				return failedDemo(ctx, err)
+				return failedDemo(err)
 			}
 			defer s.remove()
 			c, err := s.vet(ctx, demo.Case, caseDay)
 			if err != nil {
-				return failedDemo(ctx, err)
+				return failedDemo(err)
 			}
-			tell := true
-			for _, o := range outputs {
-				if o.path == "" && (f.format != "" || len(f.output) > 0) {
-					tell = false // the case alone, for whoever reads it from a pipe
-				} else if o.path == "" {
-					continue
-				}
-				if err := a.writeTo(o.path, func(w io.Writer) error { return report.WriteCase(w, o.format, c, a.caseOptions(o.path)) }); err != nil {
-					return &exit{exitFailed, err}
-				}
+			alone := f.format != "" || len(f.output) > 0 // what goes to standard output, for whoever reads it from a pipe
+			files := slices.DeleteFunc(slices.Clone(outputs), func(o output) bool { return o.path == "" && !alone })
+			if err := a.reports(files, false, func(w io.Writer, as report.Format, o report.Options) error { return report.WriteCase(w, as, c, o) }); err != nil {
+				return err
 			}
-			if !tell {
+			if alone && slices.ContainsFunc(outputs, func(o output) bool { return o.path == "" }) {
 				return nil
 			}
 			if err := s.tell(ctx, c, outputs); err != nil {
-				return failedDemo(ctx, err)
+				return failedDemo(err)
 			}
 			return nil
 		},
@@ -99,17 +93,8 @@ is a demonstration.`,
 	return cmd
 }
 
-func failedDemo(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		err = ctx.Err() // what was broken off says nothing
-	}
+func failedDemo(err error) error {
 	return &exit{exitFailed, fmt.Errorf("demo xz: %w", err)}
-}
-
-// caseOptions are how a case is written to a path, "" for standard output.
-func (a *app) caseOptions(path string) report.Options {
-	width, _ := terminal(a.stdout)
-	return report.Options{Tool: tool(), Width: width, Color: path == "" && a.colour(a.stdout)}
 }
 
 // The days on which the case is looked at.

@@ -139,7 +139,7 @@ type teller struct {
 const tellWidth = 100
 
 func (s *scene) teller(w io.Writer) *teller {
-	t := &teller{w: w.(*bufio.Writer), options: s.caseOptions(""), width: tellWidth}
+	t := &teller{w: w.(*bufio.Writer), options: s.options(""), width: tellWidth}
 	if n := t.options.Width; n > 0 {
 		t.width = max(min(n, tellWidth), 40)
 	}

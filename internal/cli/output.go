@@ -6,7 +6,35 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/kennel-oss/kennel/internal/report"
 )
+
+// reports writes each output; write renders one of them.
+func (a *app) reports(outputs []output, verbose bool, write func(w io.Writer, as report.Format, o report.Options) error) error {
+	for _, o := range outputs {
+		options := a.options(o.path)
+		options.Verbose = verbose
+		if err := a.writeTo(o.path, func(w io.Writer) error { return write(w, o.format, options) }); err != nil {
+			return &exit{exitFailed, err}
+		}
+	}
+	return nil
+}
+
+// options are how a report is written to a path, "" for standard output.
+func (a *app) options(path string) report.Options {
+	width, _ := terminal(a.stdout)
+	return report.Options{Tool: tool(), Width: width, Color: path == "" && a.colour(a.stdout)}
+}
+
+// written says on w what the answer was when all of it went into files.
+func (f *scanFlags) written(w io.Writer, answer string, outputs []output) {
+	if outputs[0].path != "" && !f.quiet {
+		fmt.Fprintf(w, "kennel: %s; written: %s\n", strings.ToUpper(answer), paths(outputs))
+	}
+}
 
 // writeTo calls write with the file at path, or with stdout when path is ""
 // or "-". A file appears whole or not at all: it is written aside, synced and

@@ -132,16 +132,10 @@ func (a *app) runScan(ctx context.Context, f *scanFlags, arg string) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range outputs {
-		width, _ := terminal(a.stdout)
-		options := report.Options{Tool: tool(), Verbose: f.verbose, Width: width, Color: o.path == "" && a.colour(a.stdout)}
-		if err := a.writeTo(o.path, func(w io.Writer) error { return report.Write(w, o.format, j, options) }); err != nil {
-			return &exit{exitFailed, err}
-		}
+	if err := a.reports(outputs, f.verbose, func(w io.Writer, as report.Format, o report.Options) error { return report.Write(w, as, j, o) }); err != nil {
+		return err
 	}
-	if outputs[0].path != "" && !f.quiet {
-		fmt.Fprintf(a.stderr, "kennel: %s; written: %s\n", strings.ToUpper(report.Answer(&j)), paths(outputs))
-	}
+	f.written(a.stderr, report.Answer(&j), outputs)
 	return f.status(&j)
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"path/filepath"
 	"runtime/debug"
@@ -133,16 +132,10 @@ func (a *app) runVet(ctx context.Context, f *vetFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range outputs {
-		width, _ := terminal(a.stdout)
-		options := report.Options{Tool: tool(), Verbose: f.verbose, Width: width, Color: o.path == "" && a.colour(a.stdout)}
-		if err := a.writeTo(o.path, func(w io.Writer) error { return report.WriteCase(w, o.format, c, options) }); err != nil {
-			return &exit{exitFailed, err}
-		}
+	if err := a.reports(outputs, f.verbose, func(w io.Writer, as report.Format, o report.Options) error { return report.WriteCase(w, as, c, o) }); err != nil {
+		return err
 	}
-	if outputs[0].path != "" && !f.quiet {
-		fmt.Fprintf(a.stderr, "kennel: %s; written: %s\n", strings.ToUpper(c.Verdict.String()), paths(outputs))
-	}
+	f.written(a.stderr, c.Verdict.String(), outputs)
 	switch {
 	case f.fails(c.Verdict):
 		return &exit{code: exitVerdict}

@@ -16,6 +16,7 @@ import (
 	"github.com/kennel-oss/kennel/internal/fetch"
 	"github.com/kennel-oss/kennel/internal/layer/authority"
 	"github.com/kennel-oss/kennel/internal/layer/content"
+	"github.com/kennel-oss/kennel/internal/layer/publisher"
 	"github.com/kennel-oss/kennel/internal/layer/source"
 )
 
@@ -27,16 +28,12 @@ func (v *vetting) listed(ctx context.Context, purl string) (kennel.Case, error) 
 		return kennel.Case{}, usage("vet %s: %v", printable(purl), err)
 	}
 	component.Origin = kennel.OriginRegistry
-	grants := kennel.Grants{Refused: map[kennel.Need]error{}}
-	layers, gaps, err := v.knownLayer(&grants)
-	if err != nil {
-		return kennel.Case{}, err
-	}
 	registries, err := v.registries()
 	if err != nil {
 		return kennel.Case{}, err
 	}
-	grants.Registry = registries
+	grants := registries.grants
+	grants.Refused = map[kennel.Need]error{}
 	bar := v.progress(v.f.quiet)
 	defer bar.done()
 	bar.show("asking the registry for %s", printable(component.Name))
@@ -52,20 +49,19 @@ func (v *vetting) listed(ctx context.Context, purl string) (kennel.Case, error) 
 	before := component
 	before.Version, before.Commit = previous, ""
 	bar.show("fetching %s", printable(component.Name+" "+component.Version))
-	done := v.fetchBoth(ctx, registries, component, before, &grants)
+	done := v.fetchBoth(ctx, registries.Registries, component, before, &grants)
 	defer done()
-	if err := v.sourceOf(ctx, registries, bar, released, &grants); err != nil {
+	if err := v.sourceOf(ctx, registries.Registries, bar, released, &grants); err != nil {
 		grants.Refused[kennel.NeedHistory] = err
 	}
 	s := kennel.NewSubject(component, v.asOf, grants)
 	if previous != "" {
 		s.Before = before
 	}
-	layers = append(append(layers, v.nameLayer()...), v.publisherLayer()...)
-	layers = append(layers, source.New(), authority.New(), content.New())
+	layers := append(registries.layers, v.nameLayer(), publisher.New(), source.New(), authority.New(), content.New())
 	bar.show("looking at %s", printable(component.Name+" "+component.Version))
 	c, err := v.one(ctx, purl, s, layers...)
-	c.Previous, c.Gaps = previous, gaps
+	c.Previous, c.Gaps = previous, registries.gaps
 	return c, err
 }
 

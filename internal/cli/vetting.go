@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -19,7 +20,6 @@ import (
 	"github.com/kennel-oss/kennel/internal/layer/content"
 	"github.com/kennel-oss/kennel/internal/layer/known"
 	"github.com/kennel-oss/kennel/internal/layer/name"
-	"github.com/kennel-oss/kennel/internal/layer/publisher"
 	"github.com/kennel-oss/kennel/internal/layer/source"
 	"github.com/kennel-oss/kennel/internal/lockfile"
 	"github.com/kennel-oss/kennel/internal/policy"
@@ -29,13 +29,11 @@ import (
 // vetting is one run of vet: what its forms share.
 type vetting struct {
 	*app
-	f        *vetFlags
-	asOf     time.Time
-	rules    *policy.Policy
-	config   trusted // what --config names; the examined brings none
-	registry *fetch.Registries
-	db       *advisory.DB
-	opened   []interface{ Close() error }
+	f      *vetFlags
+	asOf   time.Time
+	rules  *policy.Policy
+	config trusted     // what --config names; the examined brings none
+	opened []io.Closer // closed in this order
 }
 
 func (a *app) newVetting(f *vetFlags) (*vetting, error) {
@@ -80,18 +78,32 @@ func (v *vetting) one(ctx context.Context, name string, s kennel.Subject, layers
 	return c, nil
 }
 
-// registries opens the way to package registries. Only forms of vet that are
-// asked for a release by name come here.
-func (v *vetting) registries() (*fetch.Registries, error) {
-	if v.registry != nil {
-		return v.registry, nil
+// registered is what the forms of vet have that are asked for releases by name.
+type registered struct {
+	*fetch.Registries
+	grants kennel.Grants  // the registry, and the advisories where there are some
+	layers []kennel.Layer // known, where it can look
+	gaps   []kennel.Gap
+}
+
+// registries opens the way to package registries, and the advisory database
+// where there is one.
+func (v *vetting) registries() (registered, error) {
+	db, err := v.advisories()
+	if err != nil {
+		return registered{}, err
 	}
 	r, err := fetch.NewRegistries(fetch.RegistryOptions{Agent: "kennel/" + Version, Cache: v.f.cache, Offline: v.f.offline})
 	if err != nil {
-		return nil, &exit{exitFailed, err}
+		return registered{}, &exit{exitFailed, err}
 	}
-	v.registry = r
-	return r, nil
+	out := registered{Registries: r, grants: kennel.Grants{Registry: r}}
+	if db == nil {
+		out.gaps = []kennel.Gap{noAdvisories}
+	} else {
+		out.grants.Advisories, out.layers = db, []kennel.Layer{known.New()}
+	}
+	return out, nil
 }
 
 // advisories opens the advisory database where there is one. The starter set
@@ -108,7 +120,7 @@ func (v *vetting) advisories() (*advisory.DB, error) {
 	if db.Info().Starter {
 		return nil, db.Close()
 	}
-	v.db, v.opened = db, append(v.opened, db)
+	v.opened = append(v.opened, db)
 	return db, nil
 }
 
@@ -187,7 +199,7 @@ func (v *vetting) artifact(ctx context.Context, arg string, t *target.Target) (k
 	component := identify(t.FS(), arg)
 	component.Commit = v.f.ref
 	if component.Ecosystem != "" {
-		layers = append(layers, v.nameLayer()...)
+		layers = append(layers, v.nameLayer())
 	}
 	notes = append(notes, t.Gaps()...)
 	s := kennel.NewSubject(component, v.asOf, grants)
@@ -240,11 +252,7 @@ func identify(fsys fs.FS, arg string) kennel.Component {
 		if err != nil || info.Size() > 4<<20 {
 			continue
 		}
-		text, err := fs.ReadFile(fsys, path.Join(folder, "package.json"))
-		if err != nil {
-			continue
-		}
-		if m, err := lockfile.ParseManifest(text); err == nil && m.Name != "" && m.Version != "" && !m.Private {
+		if m, err := lockfile.ReadManifest(fsys, folder); err == nil && m.Name != "" && m.Version != "" && !m.Private {
 			named.Package = kennel.Package{Ecosystem: kennel.NPM, Name: m.Name}
 			named.Version = cmp.Or(named.Version, m.Version) // a manifest may lie of it
 		}
@@ -252,21 +260,5 @@ func identify(fsys fs.FS, arg string) kennel.Component {
 	return named
 }
 
-// knownLayer is layer known where there is a database, else nothing and a gap
-// that says so.
-func (v *vetting) knownLayer(g *kennel.Grants) ([]kennel.Layer, []kennel.Gap, error) {
-	db, err := v.advisories()
-	if err != nil || db == nil {
-		return nil, []kennel.Gap{noAdvisories}, err
-	}
-	g.Advisories = db
-	return []kennel.Layer{known.New()}, nil, nil
-}
-
 // nameLayer asks whether a package is the one that was meant.
-func (v *vetting) nameLayer() []kennel.Layer {
-	return []kennel.Layer{name.New(v.config.Names.Internal)}
-}
-
-// publisherLayer asks what the registry tells of who publishes.
-func (v *vetting) publisherLayer() []kennel.Layer { return []kennel.Layer{publisher.New()} }
+func (v *vetting) nameLayer() kennel.Layer { return name.New(v.config.Names.Internal) }

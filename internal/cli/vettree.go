@@ -65,7 +65,7 @@ func (v *vetting) tree(ctx context.Context, arg string, t *target.Target) (kenne
 	if len(places)+len(strays) == 0 {
 		return kennel.Case{}, &exit{exitFailed, fmt.Errorf("no installed package was found in %s: name a node_modules or site-packages folder", arg)}
 	}
-	j := v.judge(append(v.nameLayer(), content.New())...)
+	j := v.judge(v.nameLayer(), content.New())
 	parts, err := v.each(ctx, bar, len(places), runtime.GOMAXPROCS(0), func(ctx context.Context, i int) (kennel.Case, error) {
 		p := places[i]
 		grants := kennel.Grants{}

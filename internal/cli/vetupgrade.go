@@ -19,6 +19,7 @@ import (
 	"github.com/kennel-oss/kennel/internal/judge"
 	"github.com/kennel-oss/kennel/internal/layer/content"
 	"github.com/kennel-oss/kennel/internal/layer/origin"
+	"github.com/kennel-oss/kennel/internal/layer/publisher"
 	"github.com/kennel-oss/kennel/internal/target"
 )
 
@@ -37,20 +38,13 @@ func (v *vetting) upgrade(ctx context.Context, old, updated string) (kennel.Case
 	if err != nil {
 		return kennel.Case{}, err
 	}
-	grants := kennel.Grants{}
-	layers, gaps, err := v.knownLayer(&grants)
-	if err != nil {
-		return kennel.Case{}, err
-	}
 	registries, err := v.registries()
 	if err != nil {
 		return kennel.Case{}, err
 	}
-	grants.Registry = registries
-	gaps = append(gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: "source", Why: "was not compared; for one release: kennel vet pkg:…"})
-	layers = append(layers, origin.New())
-	layers = append(append(layers, v.publisherLayer()...), content.New())
-	same, fresh := v.judge(layers...), v.judge(append(v.nameLayer(), layers...)...)
+	gaps := append(registries.gaps, kennel.Gap{Kind: kennel.GapNotJudged, What: "source", Why: "was not compared; for one release: kennel vet pkg:…"})
+	layers := append(registries.layers, origin.New(), publisher.New(), content.New())
+	same, fresh := v.judge(layers...), v.judge(append([]kennel.Layer{v.nameLayer()}, layers...)...)
 	changes := judge.Changes(before, after)
 	info, err := os.Stat(updated)
 	folder := err == nil && info.IsDir()
@@ -58,9 +52,9 @@ func (v *vetting) upgrade(ctx context.Context, old, updated string) (kennel.Case
 	defer bar.done()
 	parts, err := v.each(ctx, bar, len(changes), fetchers, func(ctx context.Context, i int) (kennel.Case, error) {
 		change := changes[i]
-		g := grants
+		g := registries.grants
 		g.Refused = map[kennel.Need]error{}
-		defer v.fetchBoth(ctx, registries, change.Component, change.Before, &g)()
+		defer v.fetchBoth(ctx, registries.Registries, change.Component, change.Before, &g)()
 		j := same
 		if change.New() {
 			j = fresh
