@@ -2,9 +2,11 @@ package kennel
 
 import (
 	"cmp"
+	"errors"
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // TagsOf returns the tags that can be the component's version, likeliest first.
@@ -45,6 +47,34 @@ func TagsOf(tags []Tag, c Component) []Tag {
 
 // dots writes the separators that projects use within versions as dots.
 var dots = strings.NewReplacer("_", ".", "-", ".", "+", ".")
+
+// TagTime returns when a tag was made, by its own clock or else its commit's;
+// zero when neither says. A history that can tell a commit's time at once, as
+// CommitTime, saves a walk.
+func TagTime(h History, t Tag) time.Time {
+	if !t.Time.IsZero() {
+		return t.Time
+	}
+	if direct, ok := h.(interface {
+		CommitTime(id string) (time.Time, error)
+	}); ok {
+		at, err := direct.CommitTime(t.Commit)
+		if err != nil {
+			return time.Time{} // it is not there
+		}
+		return at
+	}
+	var at time.Time
+	found := errors.New("found")
+	h.Commits(func(c Commit) error {
+		if c.ID != t.Commit {
+			return nil
+		}
+		at = c.Committed
+		return found
+	})
+	return at
+}
 
 // namedAfter reports whether a tag is named after the component's version: the
 // version, in any of the usual separators, with nothing of a version before

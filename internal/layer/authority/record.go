@@ -144,17 +144,7 @@ func released(h kennel.History, tags []kennel.Tag, c kennel.Component) time.Time
 	if len(named) == 0 {
 		return time.Time{}
 	}
-	if !named[0].Time.IsZero() {
-		return named[0].Time
-	}
-	if direct, ok := h.(interface {
-		CommitTime(id string) (time.Time, error)
-	}); ok {
-		if at, err := direct.CommitTime(named[0].Commit); err == nil {
-			return at
-		}
-	}
-	return time.Time{}
+	return kennel.TagTime(h, named[0])
 }
 
 // keep puts a commit of the window where rules look for it.

@@ -3,7 +3,6 @@ package source
 import (
 	"cmp"
 	"context"
-	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -99,7 +98,7 @@ func choose(ctx context.Context, h kennel.History, c kennel.Component, r *releas
 		// A licence and a read-me can be equal in unrelated projects.
 		return nil, &kennel.CouldNotLook{Reason: notItsSource}
 	}
-	best.at = when(h, best.tag)
+	best.at = kennel.TagTime(h, best.tag)
 	best.before = before(tags, best.tag)
 	return best, nil
 }
@@ -132,33 +131,6 @@ func candidates(tags []kennel.Tag, c kennel.Component, packed string) []kennel.T
 		return slices.Insert(list, 0, kennel.Tag{Commit: claimed})
 	}
 	return append(list, kennel.Tag{Commit: claimed})
-}
-
-var errFound = errors.New("found")
-
-// when is a tag's time, or else its commit's. A history that can tell a commit's
-// time at once saves a walk.
-func when(h kennel.History, tag kennel.Tag) time.Time {
-	if !tag.Time.IsZero() {
-		return tag.Time
-	}
-	if direct, ok := h.(interface {
-		CommitTime(id string) (time.Time, error)
-	}); ok {
-		at, err := direct.CommitTime(tag.Commit)
-		if err == nil {
-			return at
-		}
-	}
-	var at time.Time
-	h.Commits(func(c kennel.Commit) error {
-		if c.ID != tag.Commit {
-			return nil
-		}
-		at = c.Committed
-		return errFound
-	})
-	return at
 }
 
 func newTree(tag kennel.Tag, entries []kennel.TreeEntry) *tree {
