@@ -68,7 +68,7 @@ func agree(what string, all []promise) error {
 		for _, a := range algorithms {
 			is, wanted := named(all[0].hashes, a.name), named(p.hashes, a.name)
 			if len(is) > 0 && len(wanted) > 0 && !slices.ContainsFunc(wanted, func(h kennel.Hash) bool { return slices.Contains(is, h) }) {
-				return &Mismatch{What: what, Who: p.who, Algorithm: a.name, Want: values(wanted), Got: values(is) + " by " + all[0].who}
+				return &kennel.Mismatch{What: what, Who: p.who, Algorithm: a.name, Want: values(wanted), Got: values(is) + " by " + all[0].who}
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func holds(what string, f io.Reader, all []promise) error {
 			}
 			is := kennel.Hash{Algorithm: a.name, Value: hex.EncodeToString(sums[i].Sum(nil))}
 			if !slices.Contains(wanted, is) {
-				return &Mismatch{What: what, Who: p.who, Algorithm: a.name, Want: values(wanted), Got: is.Value}
+				return &kennel.Mismatch{What: what, Who: p.who, Algorithm: a.name, Want: values(wanted), Got: is.Value}
 			}
 		}
 	}

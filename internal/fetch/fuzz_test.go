@@ -112,7 +112,7 @@ func FuzzModuleZip(f *testing.F) {
 		if moduleHolds(m, file, []promise{{"the lock file", []kennel.Hash{never}}}) == nil {
 			t.Error("a hash that nothing has held")
 		}
-		var mismatch *Mismatch
+		var mismatch *kennel.Mismatch
 		if err := moduleHolds(m, file, nil); errors.As(err, &mismatch) {
 			t.Errorf("nothing was promised: %v", err)
 		}

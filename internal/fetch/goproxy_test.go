@@ -171,7 +171,7 @@ func TestGoHashesHold(t *testing.T) {
 	s := newGoServer(t, signer, "host.example/x", []string{"v1.0.0", "v1.1.0"}, map[string]string{"v1.0.0": wrong})
 	settleGo(t, s.address, signer)
 	r := registries(t, t.TempDir(), false)
-	var mismatch *Mismatch
+	var mismatch *kennel.Mismatch
 	if _, err := r.Release(t.Context(), goComponent("host.example/x", "v1.0.0"), nil); !errors.As(err, &mismatch) || mismatch.Who != "the checksum database" || mismatch.Want != wrong {
 		t.Errorf("got %v", err)
 	}

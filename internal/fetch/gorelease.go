@@ -43,7 +43,7 @@ func (g *goProxy) release(ctx context.Context, c kennel.Component, progress Prog
 	}
 	check := func(f *os.File) error { return moduleHolds(m, f, promised) }
 	if len(promised[0].hashes) > 0 && len(promised[1].hashes) > 0 && promised[0].hashes[0] != promised[1].hashes[0] {
-		return "", &Mismatch{What: what, Who: "the lock file", Algorithm: h1, Want: h1Text(promised[1].hashes[0]), Got: h1Text(promised[0].hashes[0]) + " by the checksum database"}
+		return "", &kennel.Mismatch{What: what, Who: "the lock file", Algorithm: h1, Want: h1Text(promised[1].hashes[0]), Got: h1Text(promised[0].hashes[0]) + " by the checksum database"}
 	}
 	escapedPath, _ := module.EscapePath(m.Path) // both were checked above
 	escapedVersion, _ := module.EscapeVersion(m.Version)
@@ -65,7 +65,7 @@ func (g *goProxy) release(ctx context.Context, c kennel.Component, progress Prog
 			return err
 		})
 	})
-	var mismatch *Mismatch
+	var mismatch *kennel.Mismatch
 	if err != nil && !errors.As(err, &mismatch) {
 		err = fmt.Errorf("%s: %w", what, err)
 	}
@@ -107,7 +107,7 @@ func moduleHolds(m module.Version, f *os.File, all []promise) error {
 	for _, p := range all {
 		for _, wanted := range p.hashes {
 			if wanted != is {
-				return &Mismatch{What: m.String(), Who: p.who, Algorithm: h1, Want: h1Text(wanted), Got: sum}
+				return &kennel.Mismatch{What: m.String(), Who: p.who, Algorithm: h1, Want: h1Text(wanted), Got: sum}
 			}
 		}
 	}

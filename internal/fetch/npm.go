@@ -143,7 +143,7 @@ func (n *npmRegistry) release(ctx context.Context, c kennel.Component, progress 
 	}
 	check := func(f *os.File) error { return holds(what, f, promised) }
 	path, err := n.artifact(ctx, "npm release "+registry.Redacted()+" "+what, check, download(n.client, address.String(), progress))
-	var mismatch *Mismatch
+	var mismatch *kennel.Mismatch
 	if err != nil && !errors.As(err, &mismatch) {
 		err = fmt.Errorf("%s: %w", what, err)
 	}

@@ -174,7 +174,7 @@ func TestNPMHashesHold(t *testing.T) {
 	npmServer(t, "x", "", content("other content"))
 	folder := t.TempDir()
 	r := registries(t, folder, false)
-	var wrong *Mismatch
+	var wrong *kennel.Mismatch
 	if _, err := r.Release(t.Context(), npmComponent("x", "1.1.0"), nil); !errors.As(err, &wrong) || wrong.Who != "the registry" {
 		t.Fatalf("got %v", err)
 	}

@@ -95,9 +95,6 @@ func (e *NoClient) Error() string { return fmt.Sprintf("no registry client for %
 // no connection is to be made.
 var ErrOffline = errors.New("it is not in the cache, and no connection is to be made")
 
-// Mismatch is [kennel.Mismatch]: nothing of the file was kept.
-type Mismatch = kennel.Mismatch
-
 // Listing returns what the package's registry lists, at most ten minutes old.
 // Of Go modules only the highest 20 versions have times, and those that the
 // cache knows of: proxies tell them one by one. An error that wraps
@@ -129,7 +126,7 @@ func (r *Registries) Listing(ctx context.Context, p kennel.Package) (kennel.List
 
 // Release returns the path of a release's artifact in the cache: an npm
 // tarball or a Go module zip. What its registry, the checksum database and
-// c.Hashes say of its content holds for it, else the error is a [Mismatch]. An
+// c.Hashes say of its content holds for it, else the error is a [kennel.Mismatch]. An
 // error that wraps [io/fs.ErrNotExist] says that there is no such release.
 func (r *Registries) Release(ctx context.Context, c kennel.Component, progress Progress) (string, error) {
 	defer r.only(c.Package)()

@@ -5,17 +5,19 @@ import (
 	"strings"
 )
 
+// cutPart cuts a path behind its first part, whatever the separator.
+func cutPart(name string) (part, rest string) {
+	if i := strings.IndexAny(name, `/\`); i >= 0 {
+		return name[:i], name[i+1:]
+	}
+	return name, ""
+}
+
 // secretPath tells a path of what lets others in: keys, tokens, passwords, as
 // the tools that keep them name it. Any separator will do.
 func secretPath(name string) bool {
-	before := ""
-	for len(name) > 0 {
-		part := name
-		if i := strings.IndexAny(name, `/\`); i >= 0 {
-			part, name = name[:i], name[i+1:]
-		} else {
-			name = ""
-		}
+	for before, part := "", ""; len(name) > 0; before = part {
+		part, name = cutPart(name)
 		switch part {
 		case ".ssh":
 			return !strings.Contains(name, "known_hosts") && !strings.HasPrefix(name, "config")
@@ -46,21 +48,14 @@ func secretPath(name string) bool {
 		case "wallets":
 			return strings.HasPrefix(strings.ToLower(before), "electrum") || before == ".electrum"
 		}
-		before = part
 	}
 	return false
 }
 
 // startupPath tells a path of what starts later by itself.
 func startupPath(name string) bool {
-	before := ""
-	for len(name) > 0 {
-		part := name
-		if i := strings.IndexAny(name, `/\`); i >= 0 {
-			part, name = name[:i], name[i+1:]
-		} else {
-			name = ""
-		}
+	for before, part := "", ""; len(name) > 0; before = part {
+		part, name = cutPart(name)
 		switch part {
 		case ".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile", ".zshenv", ".bash_login", "authorized_keys", "ld.so.preload", "rc.local",
 			"LaunchAgents", "LaunchDaemons":
@@ -78,7 +73,6 @@ func startupPath(name string) bool {
 		case "workflows":
 			return before == ".github"
 		}
-		before = part
 	}
 	return false
 }

@@ -122,13 +122,12 @@ func (p *pyReader) skipBracket() {
 
 // plus is v + w.
 func (p *pyReader) plus(v, w pyValue) pyValue {
+	if v.kind == pyInt && w.kind == pyInt {
+		return p.arithmetic('+', v, w)
+	}
 	out := v.join(w)
 	out.name, out.text, out.kind = "", "", pyUnknown
 	switch {
-	case v.kind == pyInt && w.kind == pyInt:
-		a, _ := strconv.Atoi(v.text)
-		b, _ := strconv.Atoi(w.text)
-		out.text, out.kind = strconv.Itoa(a+b), pyInt
 	case v.constant() && v.kind == w.kind && len(v.text)+len(w.text) <= maxPyValue:
 		out.text, out.kind = v.text+w.text, v.kind
 		out.pieces = min(max(1, v.pieces)+max(1, w.pieces), pyManyElements)
@@ -149,6 +148,8 @@ func (p *pyReader) arithmetic(op byte, v, w pyValue) pyValue {
 		a, _ := strconv.Atoi(v.text)
 		b, _ := strconv.Atoi(w.text)
 		switch op {
+		case '+':
+			a += b
 		case '-':
 			a -= b
 		case '*':
