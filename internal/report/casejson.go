@@ -16,25 +16,14 @@ const caseSchema = "kennel.vet/1"
 // if only empty; what is not known is null.
 func writeCaseJSON(w *bufio.Writer, c *kennel.Case, o Options) error {
 	d := &caseDocument{newJSONWriter(w)}
-	d.open('{')
-	d.line()
-	d.member("schema", caseSchema)
-	d.line()
-	d.key("tool")
-	d.open('{')
-	d.member("name", o.Tool.Name)
-	d.optional("version", o.Tool.Version)
-	d.close('}')
+	d.begins(caseSchema, o.Tool)
 	d.line()
 	d.key("as_of")
 	d.time(c.AsOf)
 	d.line()
 	d.member("policy", c.Policy.Digest)
 	d.body(c)
-	d.line()
-	d.close('}')
-	d.buf = append(d.buf, '\n')
-	return d.flush()
+	return d.ends()
 }
 
 type caseDocument struct{ *jsonWriter }
@@ -51,36 +40,20 @@ func (d *caseDocument) body(c *kennel.Case) {
 	}
 	d.optional("previous", c.Previous)
 	d.member("verdict", c.Verdict.String())
-	d.line()
-	d.key("outcomes")
-	d.open('[')
-	for i := range c.Outcomes {
-		d.line()
-		d.outcome(&c.Outcomes[i])
-	}
-	d.close(']')
-	d.line()
-	d.key("parts")
-	d.open('[')
-	for i := range c.Parts {
-		d.line()
-		d.open('{')
-		d.body(&c.Parts[i])
-		d.close('}')
-	}
-	d.close(']')
-	d.line()
-	d.key("gaps")
-	d.open('[')
-	for _, g := range c.Gaps {
-		d.line()
-		d.open('{')
-		d.member("kind", g.Kind.String())
-		d.member("what", g.What)
-		d.member("why", g.Why)
-		d.close('}')
-	}
-	d.close(']')
+	d.section("outcomes", func() {
+		for i := range c.Outcomes {
+			d.line()
+			d.outcome(&c.Outcomes[i])
+		}
+	})
+	d.section("parts", func() {
+		for i := range c.Parts {
+			d.element()
+			d.body(&c.Parts[i])
+			d.close('}')
+		}
+	})
+	d.gaps(c.Gaps)
 }
 
 func (d *caseDocument) outcome(o *kennel.Outcome) {
@@ -117,8 +90,7 @@ func (d *caseDocument) cue(c *kennel.Cue) {
 	d.key("evidence")
 	d.open('[')
 	for _, e := range c.Evidence {
-		d.line()
-		d.open('{')
+		d.element()
 		d.member("kind", e.Kind)
 		d.member("what", e.What)
 		d.optional("says", e.Says)
@@ -141,65 +113,59 @@ func (d *caseDocument) exhibit(e *kennel.Exhibit) {
 	}
 	d.open('{')
 	d.optional("note", e.Note)
-	d.line()
-	d.key("tags")
-	d.open('[')
-	for i := range e.Tags {
-		t := &e.Tags[i]
-		d.line()
-		d.open('{')
-		d.member("tag", t.Tag)
-		d.key("at")
-		d.time(t.Time)
-		d.optional("signer", t.Signer)
-		d.key("tagger")
-		d.open('{')
-		d.optional("name", t.Tagger.Name)
-		d.optional("email", t.Tagger.Email)
-		d.close('}')
-		d.close('}')
-	}
-	d.close(']')
-	d.line()
-	d.key("shares")
-	d.open('[')
-	for i := range e.Shares {
-		s := &e.Shares[i]
-		d.line()
-		d.open('{')
-		d.key("quarter")
-		d.time(s.Start)
-		d.key("commits")
-		d.int(s.Commits)
-		d.key("by")
-		d.open('[')
-		for _, a := range s.By {
+	d.section("tags", func() {
+		for i := range e.Tags {
+			t := &e.Tags[i]
+			d.element()
+			d.member("tag", t.Tag)
+			d.key("at")
+			d.time(t.Time)
+			d.optional("signer", t.Signer)
+			d.key("tagger")
 			d.open('{')
-			d.member("name", a.Name)
-			d.key("commits")
-			d.int(a.Commits)
+			d.optional("name", t.Tagger.Name)
+			d.optional("email", t.Tagger.Email)
+			d.close('}')
 			d.close('}')
 		}
-		d.close(']')
-		d.close('}')
-	}
-	d.close(']')
-	d.line()
-	d.key("residual")
+	})
+	d.section("shares", func() {
+		for i := range e.Shares {
+			d.share(&e.Shares[i])
+		}
+	})
+	d.section("residual", func() {
+		for i := range e.Residual {
+			r := &e.Residual[i]
+			d.element()
+			d.member("path", r.Path)
+			d.member("class", r.Class)
+			d.member("reach", r.Reach)
+			d.optional("by", r.By)
+			d.optional("explained", r.Explained)
+			d.key("size")
+			d.size(r.Size)
+			d.key("flagged")
+			d.bool(r.Flagged)
+			d.close('}')
+		}
+	})
+	d.close('}')
+}
+
+func (d *caseDocument) share(s *kennel.Share) {
+	d.element()
+	d.key("quarter")
+	d.time(s.Start)
+	d.key("commits")
+	d.int(s.Commits)
+	d.key("by")
 	d.open('[')
-	for i := range e.Residual {
-		r := &e.Residual[i]
-		d.line()
+	for _, a := range s.By {
 		d.open('{')
-		d.member("path", r.Path)
-		d.member("class", r.Class)
-		d.member("reach", r.Reach)
-		d.optional("by", r.By)
-		d.optional("explained", r.Explained)
-		d.key("size")
-		d.size(r.Size)
-		d.key("flagged")
-		d.bool(r.Flagged)
+		d.member("name", a.Name)
+		d.key("commits")
+		d.int(a.Commits)
 		d.close('}')
 	}
 	d.close(']')

@@ -19,19 +19,16 @@ const jsonSchema = "kennel.scan/1"
 // not known is null.
 func writeJSON(w *bufio.Writer, j *kennel.Judgement, o Options) error {
 	d := &document{jsonWriter: newJSONWriter(w), j: j, known: indexComponents(&j.Inventory), projects: projectIDs(&j.Inventory)}
-	d.open('{')
-	d.head(o)
+	d.begins(jsonSchema, o.Tool)
+	d.head()
 	d.section("projects", d.writeProjects)
 	d.section("components", d.writeComponents)
 	d.section("edges", d.writeEdges)
 	d.section("outcomes", d.writeOutcomes)
 	d.section("findings", d.writeFindings)
-	d.section("gaps", d.writeGaps)
+	d.gaps(j.Gaps)
 	d.section("expired_waivers", d.writeExpired)
-	d.line()
-	d.close('}')
-	d.buf = append(d.buf, '\n')
-	return d.flush()
+	return d.ends()
 }
 
 type document struct {
@@ -41,16 +38,8 @@ type document struct {
 	projects []string // their ids
 }
 
-func (d *document) head(o Options) {
+func (d *document) head() {
 	j := d.j
-	d.line()
-	d.member("schema", jsonSchema)
-	d.line()
-	d.key("tool")
-	d.open('{')
-	d.member("name", o.Tool.Name)
-	d.optional("version", o.Tool.Version)
-	d.close('}')
 	d.line()
 	d.member("target", j.Inventory.Target)
 	d.line()
@@ -121,21 +110,6 @@ func (d *document) database(db *kennel.DatabaseInfo) {
 	}
 	d.close(']')
 	d.close('}')
-}
-
-// section writes a top-level list, an element a line.
-func (d *document) section(name string, elements func()) {
-	d.line()
-	d.key(name)
-	d.open('[')
-	elements()
-	d.close(']')
-}
-
-// element writes an object that begins a line.
-func (d *document) element() {
-	d.line()
-	d.open('{')
 }
 
 func (d *document) writeProjects() {
@@ -284,16 +258,6 @@ func (d *document) writeOutcomes() {
 			example = componentID(o.Example, ecosystem.Purl(o.Example))
 		}
 		d.optional("example", example)
-		d.close('}')
-	}
-}
-
-func (d *document) writeGaps() {
-	for _, g := range d.j.Gaps {
-		d.element()
-		d.member("kind", g.Kind.String())
-		d.member("what", g.What)
-		d.member("why", g.Why)
 		d.close('}')
 	}
 }

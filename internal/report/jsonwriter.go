@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/kennel-oss/kennel"
 )
 
 // jsonWriter streams one JSON document. It holds no more than a buffer of it,
@@ -135,6 +137,56 @@ func (j *jsonWriter) strings(list []string) {
 		j.str(s)
 	}
 	j.close(']')
+}
+
+// begins writes how each of our documents begins: the contract that it keeps,
+// and who wrote it.
+func (j *jsonWriter) begins(schema string, t Tool) {
+	j.open('{')
+	j.line()
+	j.member("schema", schema)
+	j.line()
+	j.key("tool")
+	j.open('{')
+	j.member("name", t.Name)
+	j.optional("version", t.Version)
+	j.close('}')
+}
+
+// ends ends the document, and returns the first error of the writer.
+func (j *jsonWriter) ends() error {
+	j.line()
+	j.close('}')
+	j.buf = append(j.buf, '\n')
+	return j.flush()
+}
+
+// section writes a list that begins a line, an element a line.
+func (j *jsonWriter) section(name string, elements func()) {
+	j.line()
+	j.key(name)
+	j.open('[')
+	elements()
+	j.close(']')
+}
+
+// element writes an object that begins a line.
+func (j *jsonWriter) element() {
+	j.line()
+	j.open('{')
+}
+
+// gaps writes the section of what could not be read.
+func (j *jsonWriter) gaps(list []kennel.Gap) {
+	j.section("gaps", func() {
+		for _, g := range list {
+			j.element()
+			j.member("kind", g.Kind.String())
+			j.member("what", g.What)
+			j.member("why", g.Why)
+			j.close('}')
+		}
+	})
 }
 
 // member writes a key and a string.
