@@ -34,11 +34,10 @@ func TestParseNPMRC(t *testing.T) {
 	}
 }
 
-// The order is npm's: environment, user, global, built in. What a project says
-// does not count.
-func TestNPMSettingsInOrder(t *testing.T) {
-	top := t.TempDir()
-	write := func(name, text string) {
+// folder is a new one, and how to write files into it.
+func folder(t *testing.T) (top string, write func(name, text string)) {
+	top = t.TempDir()
+	return top, func(name, text string) {
 		t.Helper()
 		file := filepath.Join(top, filepath.FromSlash(name))
 		os.MkdirAll(filepath.Dir(file), 0o755)
@@ -46,6 +45,12 @@ func TestNPMSettingsInOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// The order is npm's: environment, user, global, built in. What a project says
+// does not count.
+func TestNPMSettingsInOrder(t *testing.T) {
+	top, write := folder(t)
 	write("home/.npmrc", "a=user\nb=user\n//h.example/:_authToken=user\n")
 	write("usr/etc/npmrc", "b=global\nc=global\n")
 	write("usr/bin/node", "")
@@ -209,15 +214,7 @@ func TestPublicAddresses(t *testing.T) {
 }
 
 func TestGoSettings(t *testing.T) {
-	top := t.TempDir()
-	write := func(name, text string) {
-		t.Helper()
-		file := filepath.Join(top, filepath.FromSlash(name))
-		os.MkdirAll(filepath.Dir(file), 0o755)
-		if err := os.WriteFile(file, []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
+	top, write := folder(t)
 	write("env", "GOPRIVATE=corp.example\nGOFLAGS=-insecure\n")
 	write("root/go.env", "# defaults\nGOPROXY=https://proxy.example,direct\nGOSUMDB=sum.example\nGOPRIVATE=other.example\n")
 	write("root/src/cmd/go/internal/modfetch/key.go", "var known = map[string]string{\n\t\"sum.example\": \"sum.example+01234567+AAAA\",\n}\n")

@@ -7,13 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/kennel-oss/kennel"
 )
@@ -120,16 +117,7 @@ func TestCaseCouldNotLook(t *testing.T) {
 }
 
 func TestCaseSchema(t *testing.T) {
-	raw, err := os.ReadFile("../../docs/schema/kennel.vet-1.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	closeObjects(doc)
-	schema := compile(t, doc)
+	schema := published(t, "kennel.vet-1")
 	for _, c := range vetCases {
 		validate(t, schema, c.name, renderCase(t, JSON, c.make(), Options{}))
 	}

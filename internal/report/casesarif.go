@@ -19,45 +19,40 @@ const (
 // of cue, a result is a cue, and what was not looked at stands among the
 // tool's notifications.
 func writeCaseSARIF(w *bufio.Writer, c *kennel.Case, o Options) error {
-	s := &caseSARIF{sarif: sarif{jsonWriter: newJSONWriter(w), escape: newSARIFEscape()}, v: newCaseView(c), seen: make(map[string]int)}
+	s := &caseSARIF{sarifWriter: newSARIFWriter(w), v: newCaseView(c), seen: make(map[string]int)}
 	s.collect()
-	s.open('{')
-	s.line()
-	s.member("$schema", sarifSchemaURI)
-	s.line()
-	s.member("version", "2.1.0")
-	s.line()
-	s.key("runs")
-	s.open('[')
-	s.open('{')
-	s.driver(o.Tool)
-	s.line()
-	s.key("results")
-	s.open('[')
-	for i := range s.told {
-		s.line()
-		s.cue(&s.told[i])
-	}
-	s.close(']')
-	s.notifications()
-	s.line()
-	s.key("properties")
-	s.open('{')
-	s.member("verdict", c.Verdict.String())
-	s.key("complete")
-	s.bool(len(s.v.blind) == 0)
-	s.member("target", c.Subject)
-	s.close('}')
-	s.close('}')
-	s.close(']')
-	s.line()
-	s.close('}')
-	s.buf = append(s.buf, '\n')
-	return s.flush()
+	const unseen = "not-looked-at"
+	return s.document(o.Tool, sarifRun{
+		rules: func() {
+			for _, cue := range s.kinds {
+				s.line()
+				s.kind(cue)
+			}
+		},
+		descriptors: func() {
+			s.descriptor(unseen, "Something could not be looked at, so that nothing is said of it")
+		},
+		results: func() {
+			for i := range s.told {
+				s.line()
+				s.cue(&s.told[i])
+			}
+		},
+		notes: func() {
+			for i := range s.v.blind {
+				u := &s.v.blind[i]
+				s.note("Not looked at: "+u.what()+": "+u.why, unseen, 0)
+			}
+			if s.left > 0 {
+				s.note("Not written: "+counted(s.left, "more cue", "more cues")+" than code scanning takes", unseen, 0)
+			}
+		},
+		verdict: c.Verdict, complete: len(s.v.blind) == 0, target: c.Subject,
+	})
 }
 
 type caseSARIF struct {
-	sarif
+	*sarifWriter
 	v     *caseView
 	told  []toldCue
 	kinds []*kennel.Cue  // the first cue of each rule
@@ -119,36 +114,6 @@ func question(layer string) string {
 	return ""
 }
 
-func (s *caseSARIF) driver(t Tool) {
-	s.line()
-	s.key("tool")
-	s.open('{')
-	s.key("driver")
-	s.open('{')
-	s.member("name", cmp.Or(t.Name, "kennel"))
-	if t.Version != "" {
-		s.member("version", t.Version)
-	}
-	s.member("informationUri", homepage)
-	s.key("rules")
-	s.open('[')
-	for _, cue := range s.kinds {
-		s.line()
-		s.kind(cue)
-	}
-	s.close(']')
-	s.line()
-	s.key("notifications")
-	s.open('[')
-	s.open('{')
-	s.member("id", "not-looked-at")
-	s.message("shortDescription", "Something could not be looked at, so that nothing is said of it")
-	s.close('}')
-	s.close(']')
-	s.close('}')
-	s.close('}')
-}
-
 func (s *caseSARIF) kind(cue *kennel.Cue) {
 	layer := clean(cmp.Or(cue.Layer, "layer"))
 	about := strings.TrimSpace("Layer " + layer + " gives this cue. " + question(cue.Layer))
@@ -174,38 +139,4 @@ func (s *caseSARIF) kind(cue *kennel.Cue) {
 	s.strings(slices.Compact([]string{"security", "supply-chain", layer}))
 	s.close('}')
 	s.close('}')
-}
-
-func (s *caseSARIF) notifications() {
-	s.line()
-	s.key("invocations")
-	s.open('[')
-	s.open('{')
-	s.key("executionSuccessful")
-	s.bool(true)
-	s.key("toolExecutionNotifications")
-	s.open('[')
-	note := func(text string) {
-		s.line()
-		s.open('{')
-		s.member("level", "warning")
-		s.message("message", text)
-		s.key("descriptor")
-		s.open('{')
-		s.member("id", "not-looked-at")
-		s.key("index")
-		s.int(0)
-		s.close('}')
-		s.close('}')
-	}
-	for i := range s.v.blind {
-		u := &s.v.blind[i]
-		note("Not looked at: " + u.what() + ": " + u.why)
-	}
-	if s.left > 0 {
-		note("Not written: " + counted(s.left, "more cue", "more cues") + " than code scanning takes")
-	}
-	s.close(']')
-	s.close('}')
-	s.close(']')
 }

@@ -16,89 +16,41 @@ import (
 // project, and what was not checked stands among the tool's notifications.
 // Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/
 func writeSARIF(w *bufio.Writer, j *kennel.Judgement, o Options) error {
-	s := &sarif{jsonWriter: newJSONWriter(w), j: j, escape: newSARIFEscape()}
-	s.open('{')
-	s.line()
-	s.member("$schema", sarifSchemaURI)
-	s.line()
-	s.member("version", "2.1.0")
-	s.line()
-	s.key("runs")
-	s.open('[')
-	s.open('{')
-	s.tool(o.Tool)
-	s.line()
-	s.key("results")
-	s.open('[')
-	for i := range j.Results {
-		s.line()
-		s.result(i)
-	}
-	s.close(']')
-	s.invocation()
-	s.line()
-	s.key("properties")
-	s.open('{')
-	s.member("verdict", j.Verdict.String())
-	s.key("complete")
-	s.bool(j.Complete)
-	s.member("target", j.Inventory.Target)
-	s.close('}')
-	s.close('}')
-	s.close(']')
-	s.line()
-	s.close('}')
-	s.buf = append(s.buf, '\n')
-	return s.flush()
+	s := &sarif{sarifWriter: newSARIFWriter(w), j: j}
+	return s.document(o.Tool, sarifRun{
+		rules: func() {
+			s.collectRules()
+			for _, i := range s.rules {
+				s.line()
+				s.rule(&s.j.Results[i])
+			}
+		},
+		descriptors: func() {
+			for k := kennel.GapUnreadable; k <= kennel.GapDatabase; k++ {
+				s.descriptor(gapID(k), gapMeans(k))
+			}
+		},
+		results: func() {
+			for i := range j.Results {
+				s.line()
+				s.result(i)
+			}
+		},
+		notes: func() {
+			v := &view{j: s.j}
+			for _, g := range v.gaps() {
+				s.note("Not checked: "+enumerate(g.whats, 20)+": "+g.why, gapID(g.kind), int(g.kind))
+			}
+		},
+		verdict: j.Verdict, complete: j.Complete, target: j.Inventory.Target,
+	})
 }
 
 type sarif struct {
-	*jsonWriter
-	j      *kennel.Judgement
-	escape *strings.Replacer // see message
-	rules  []int             // a result for each rule, the most severe
-	index  map[string]int    // rule id -> index in rules
-}
-
-const sarifSchemaURI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-
-func newSARIFEscape() *strings.Replacer {
-	return strings.NewReplacer("{", "{{", "}", "}}", "](", "] (")
-}
-
-const homepage = "https://github.com/kennel-oss/kennel"
-
-func (s *sarif) tool(t Tool) {
-	s.line()
-	s.key("tool")
-	s.open('{')
-	s.key("driver")
-	s.open('{')
-	s.member("name", cmp.Or(t.Name, "kennel"))
-	if t.Version != "" {
-		s.member("version", t.Version)
-	}
-	s.member("informationUri", homepage)
-	s.key("rules")
-	s.open('[')
-	s.collectRules()
-	for _, i := range s.rules {
-		s.line()
-		s.rule(&s.j.Results[i])
-	}
-	s.close(']')
-	s.line()
-	s.key("notifications")
-	s.open('[')
-	for k := kennel.GapUnreadable; k <= kennel.GapDatabase; k++ {
-		s.open('{')
-		s.member("id", gapID(k))
-		s.message("shortDescription", gapMeans(k))
-		s.close('}')
-	}
-	s.close(']')
-	s.close('}')
-	s.close('}')
+	*sarifWriter
+	j     *kennel.Judgement
+	rules []int          // a result for each rule, the most severe
+	index map[string]int // rule id -> index in rules
 }
 
 func gapID(k kennel.GapKind) string { return "gap/" + strings.ReplaceAll(k.String(), " ", "-") }
@@ -209,42 +161,4 @@ func securitySeverity(r *kennel.Result) string {
 		return "0.0"
 	}
 	return ""
-}
-
-func (s *sarif) invocation() {
-	s.line()
-	s.key("invocations")
-	s.open('[')
-	s.open('{')
-	s.key("executionSuccessful")
-	s.bool(true)
-	s.key("toolExecutionNotifications")
-	s.open('[')
-	v := &view{j: s.j}
-	for _, g := range v.gaps() {
-		s.line()
-		s.open('{')
-		s.member("level", "warning")
-		s.message("message", "Not checked: "+enumerate(g.whats, 20)+": "+g.why)
-		s.key("descriptor")
-		s.open('{')
-		s.member("id", gapID(g.kind))
-		s.key("index")
-		s.int(int(g.kind))
-		s.close('}')
-		s.close('}')
-	}
-	s.close(']')
-	s.close('}')
-	s.close(']')
-}
-
-// message writes a message string. In one, a word in braces is a placeholder
-// and [text](destination) is a link (SARIF 3.11.5 and 3.11.6); ours are
-// neither.
-func (s *sarif) message(key, text string) {
-	s.key(key)
-	s.open('{')
-	s.member("text", s.escape.Replace(text))
-	s.close('}')
 }

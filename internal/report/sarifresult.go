@@ -121,7 +121,7 @@ func (s *sarif) resultLocations(r *kennel.Result) {
 	}
 }
 
-func (s *sarif) location(l kennel.Location) {
+func (s *sarifWriter) location(l kennel.Location) {
 	s.open('{')
 	s.key("physicalLocation")
 	s.open('{')

@@ -19,10 +19,11 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// TestSchema holds every JSON report against the published schema, closed so
-// that a field which the schema does not describe fails.
-func TestSchema(t *testing.T) {
-	raw, err := os.ReadFile("../../docs/schema/kennel.scan-1.schema.json")
+// published is a schema of docs/schema, closed so that a field which it does
+// not describe fails.
+func published(t *testing.T, name string) *jsonschema.Schema {
+	t.Helper()
+	raw, err := os.ReadFile("../../docs/schema/" + name + ".schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,13 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	closeObjects(doc)
-	schema := compile(t, doc)
+	return compile(t, doc)
+}
+
+// TestSchema holds every JSON report against the published schema, closed so
+// that a field which the schema does not describe fails.
+func TestSchema(t *testing.T) {
+	schema := published(t, "kennel.scan-1")
 	validate(t, schema, "huge", render(t, JSON, huge(500, 700), Options{}))
 	for _, c := range cases {
 		validate(t, schema, c.name, render(t, JSON, c.make(), Options{}))
